@@ -1,0 +1,1 @@
+"""Careline: the chat server, and all that patients and nurses connect to."""

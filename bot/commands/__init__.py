@@ -1,0 +1,1 @@
+"""The subcommands of `careline`, one file each."""

@@ -1,0 +1,1 @@
+"""How the processes of Careline are started, watched and stopped."""
