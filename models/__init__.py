@@ -1,0 +1,1 @@
+"""All that is learned, and the one server of it. Knows no other room: everybody reaches it by HTTP."""
