@@ -29,6 +29,26 @@ class Terminal:
         self.interactive = self.out.isatty()
         self._drawn = False
         self._last_beat = time.monotonic()
+        self._title, self._began = "", time.monotonic()
+
+    def begin(self, title: str) -> None:
+        """A step begins: its title and its clock lead the live line."""
+        self._title, self._began = title, time.monotonic()
+        self.progress()
+
+    def progress(self, detail: str = "") -> None:
+        """Show how far the step is."""
+        clock = duration(self.elapsed) if self.elapsed >= 1 else ""
+        self.live("  " + " · ".join(part for part in (self._title, clock, detail) if part))
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the step began."""
+        return time.monotonic() - self._began
+
+    def finish(self) -> None:
+        """The step is done: its line stays, with the time it took."""
+        self.done(f"{self._title} · {duration(self.elapsed)}")
 
     def line(self, text: str = "") -> None:
         """Write a line that stays."""

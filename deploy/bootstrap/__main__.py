@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable, List
 
-from bot.system.terminal import Terminal, duration
+from bot.system.terminal import Terminal
 from deploy.bootstrap import environments, frontend
 from deploy.bootstrap.commands import CommandFailed, run
 from deploy.bootstrap.failure import Failure
@@ -25,7 +25,7 @@ class Step:
     """One thing to prepare. `ready` None: the step sees by itself, and quickly, whether there is anything to do."""
 
     title: str
-    do: Callable[[Terminal, str], None]
+    do: Callable[[Terminal], None]
     ready: "Callable[[], bool] | None" = None
     gigabytes: float = 0.0
 
@@ -67,30 +67,29 @@ def prepare(todo: List[Step], terminal: Terminal) -> None:
     if missing:
         terminal.line(f"Setting up Careline (the whole output goes to {_short(LOG)})")
     for number, step in enumerate(todo, 1):
-        title = f"[{number}/{len(todo)}] {step.title}"
         if step.ready is not None and step not in missing:
             continue
-        began = time.monotonic()
-        step.do(terminal, title)
-        took = time.monotonic() - began
-        if step in missing or took >= WORTH_A_LINE:
-            terminal.done(f"{title} · {duration(took)}")
+        terminal.begin(f"[{number}/{len(todo)}] {step.title}")
+        step.do(terminal)
+        if step in missing or terminal.elapsed >= WORTH_A_LINE:
+            terminal.finish()
     terminal.clear()
 
 
-def _installer(kind: environments.Environment) -> Callable[[Terminal, str], None]:
-    return lambda terminal, title: environments.install(kind, terminal, title)
+def _installer(kind: environments.Environment) -> Callable[[Terminal], None]:
+    return lambda terminal: environments.install(kind, terminal)
 
 
-def _python(environment: "os.PathLike[str]", module: str) -> Callable[[Terminal, str], None]:
+def _python(environment: "os.PathLike[str]", module: str) -> Callable[[Terminal], None]:
     """A step that is a module of ours: it shows its own lines, and its last one is the sentence when it fails."""
 
-    def do(terminal: Terminal, title: str) -> None:
+    def do(terminal: Terminal) -> None:
         python = os.path.join(environment, "bin", "python")
         try:
-            run([python, "-m", module], terminal, title)
+            run([python, "-m", module], terminal)
         except CommandFailed as error:
-            raise Failure(error.tail[-1] if error.tail else f"{module} failed without a word: see {LOG}.") from error
+            last = error.tail[-1] if error.tail else "no message"
+            raise Failure(last if last.endswith(".") else f"{module} failed ({last}): see {LOG}.") from error
 
     return do
 

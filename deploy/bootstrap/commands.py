@@ -8,10 +8,9 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from typing import IO, Callable, Dict, List, Optional
 
-from bot.system.terminal import Terminal, duration
+from bot.system.terminal import Terminal
 from deploy.bootstrap.places import LOG, ROOT
 
 Say = Callable[[str], str]
@@ -29,7 +28,6 @@ class CommandFailed(Exception):
 def run(
     command: List[str],
     terminal: Terminal,
-    title: str,
     say: Optional[Say] = None,
     env: Optional[Dict[str, str]] = None,
     cwd: Optional[str] = None,
@@ -54,7 +52,7 @@ def run(
             start_new_session=True,
         )
         try:
-            tail = _follow(process, log, terminal, title, say or (lambda line: line))
+            tail = _follow(process, log, terminal, say or (lambda line: line))
         except BaseException:
             _end(process)
             raise
@@ -63,13 +61,13 @@ def run(
     return tail
 
 
-def _follow(process: "subprocess.Popen[str]", log: IO[str], terminal: Terminal, title: str, say: Say) -> List[str]:
+def _follow(process: "subprocess.Popen[str]", log: IO[str], terminal: Terminal, say: Say) -> List[str]:
     lines: "queue.Queue[Optional[str]]" = queue.Queue()
     threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
-    began, tail, shown = time.monotonic(), [], ""
+    tail: List[str] = []
+    shown = ""
     while True:
-        elapsed = duration(time.monotonic() - began) if time.monotonic() - began >= 1 else ""
-        terminal.live("  " + " · ".join(part for part in (title, elapsed, shown) if part))
+        terminal.progress(shown)
         try:
             line = lines.get(timeout=0.5)
         except queue.Empty:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Tuple
+from typing import List, Optional, Tuple
 
 from bot.system.terminal import Terminal
 from deploy.bootstrap.commands import CommandFailed, run
@@ -54,30 +55,30 @@ DIALOGUE = Environment("Rasa and its packages", RASA, RASA_VERSIONS, ROOT / "dep
 TOOLS = Environment("test and lint tools", APP, APP_VERSIONS, ROOT / "deploy/dev.txt", (), 0.6)
 
 
-def install(environment: Environment, terminal: Terminal, title: str) -> None:
+def install(environment: Environment, terminal: Terminal) -> None:
     """Make the environment if need be, and install its list. Raises Failure."""
-    _make(environment, terminal, title)
+    _make(environment, terminal)
     constraint = ["-c", str(environment.lock)]
     for requirement in environment.first:
-        _pip(environment, [*constraint, requirement], terminal, title, 0)
+        _pip(environment, [*constraint, requirement], terminal, 0)
     count = sum(1 for line in environment.lock.read_text().splitlines() if "==" in line)
-    _pip(environment, ["--no-deps", "-r", str(environment.lock)], terminal, title, count)
+    _pip(environment, ["--no-deps", "-r", str(environment.lock)], terminal, count)
     if environment is MODERN:  # puts `careline` beside the interpreter, pointing at this checkout
-        _pip(environment, ["--no-deps", "--no-build-isolation", "-e", str(ROOT)], terminal, title, 0)
+        _pip(environment, ["--no-deps", "--no-build-isolation", "-e", str(ROOT)], terminal, 0)
     environment.stamp.write_text(environment.fingerprint())
 
 
-def _make(environment: Environment, terminal: Terminal, title: str) -> None:
+def _make(environment: Environment, terminal: Terminal) -> None:
     if environment.python.exists() and (environment.folder / "bin" / "pip").exists() and not _moved(environment):
         return
     if environment.folder.exists():
         shutil.rmtree(str(environment.folder))
     python = find_python(environment.versions, environment.name)
     try:
-        run([str(python), "-m", "venv", str(environment.folder)], terminal, title)
+        run([str(python), "-m", "venv", str(environment.folder)], terminal)
     except CommandFailed as error:
         raise Failure(f"{python} could not make {environment.folder.name} ({error.tail[-1:]}): see {LOG}.") from error
-    _pip(environment, [PIP], terminal, title, 0)
+    _pip(environment, [PIP], terminal, 0)
 
 
 def _moved(environment: Environment) -> bool:
@@ -86,26 +87,11 @@ def _moved(environment: Environment) -> bool:
     return str(environment.folder) not in pip.read_text(errors="replace")[:400]
 
 
-def _pip(environment: Environment, arguments: List[str], terminal: Terminal, title: str, count: int) -> None:
-    collected: List[str] = []
-    installed_before = _installed(environment)
-
-    def say(line: str) -> str:
-        word, _, rest = line.partition(" ")
-        if word == "Collecting":
-            collected.append(rest.split(" ")[0])
-        if word == "Requirement":
-            collected.append("")
-        if line.startswith("Installing collected") or (not line and len(collected) >= count > 0):
-            return f"{_installed(environment) - installed_before} installed"
-        if word in ("Collecting", "Downloading"):
-            place = f"{min(len(collected), count)}/{count} " if count else ""
-            return place + collected[-1] if collected else ""
-        return ""
-
+def _pip(environment: Environment, arguments: List[str], terminal: Terminal, count: int) -> None:
+    progress = _PipProgress(environment, count)
     command = [str(environment.python), "-m", "pip", "install", "--no-input", *arguments]
     try:
-        run(command, terminal, title, say, env={"PYTHONUTF8": "1", "PIP_PROGRESS_BAR": "off"})
+        run(command, terminal, progress, env={"PYTHONUTF8": "1", "PIP_PROGRESS_BAR": "off"})
     except CommandFailed as error:
         errors = [line for line in error.tail if line.lower().startswith("error")] or error.tail
         cause = errors[-1] if errors else "no message"
@@ -113,6 +99,28 @@ def _pip(environment: Environment, arguments: List[str], terminal: Terminal, tit
             f"pip could not install {environment.name} ({cause}): check the network and your pip settings "
             f"(`pip config list`), then run make again; the whole output is in {LOG}."
         ) from error
+
+
+class _PipProgress:
+    """Turns pip's lines into how far it is."""
+
+    def __init__(self, environment: Environment, count: int) -> None:
+        self.environment, self.count = environment, count
+        self.collected = 0
+        self.total: Optional[int] = None
+        self.before = _installed(environment)
+
+    def __call__(self, line: str) -> str:
+        word, _, rest = line.partition(" ")
+        if word in ("Collecting", "Processing", "Requirement"):
+            self.collected += 1
+            of = f"{min(self.collected, self.count)}/{self.count} " if self.count else ""
+            return f"fetching {of}{os.path.basename(rest.split(' ')[0])}"
+        if line.startswith("Installing collected"):
+            self.total = line.count(",") + 1
+        if self.total is None:
+            return ""
+        return f"installing {min(_installed(self.environment) - self.before, self.total)}/{self.total}"
 
 
 def _installed(environment: Environment) -> int:

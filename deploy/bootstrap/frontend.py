@@ -28,23 +28,23 @@ def ready() -> bool:
     return not (WEB / "package.json").exists() or (BUILT.exists() and BUILT.read_text() == _fingerprint())
 
 
-def build(terminal: Terminal, title: str) -> None:
+def build(terminal: Terminal) -> None:
     """Install the build tools if their list changed, and build. Raises Failure."""
     fingerprint = _fingerprint()
-    env = {"PATH": f"{_node_folder(terminal, title)}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
+    env = {"PATH": f"{_node_folder(terminal)}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
     lock = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
     if not PACKAGES.exists() or PACKAGES.read_text() != lock:
-        _npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], env, terminal, title)
+        _npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], env, terminal)
         PACKAGES.write_text(lock)
-    _npm(["run", "build"], env, terminal, title)
+    _npm(["run", "build"], env, terminal)
     if not BUILT.parent.is_dir():
         raise Failure(f"The front end's build wrote nothing to {BUILT.parent}: see {LOG}.")
     BUILT.write_text(fingerprint)
 
 
-def _npm(arguments: "list[str]", env: "dict[str, str]", terminal: Terminal, title: str) -> None:
+def _npm(arguments: "list[str]", env: "dict[str, str]", terminal: Terminal) -> None:
     try:
-        run(["npm", *arguments], terminal, title, say=lambda line: line[:60], env=env, cwd=str(WEB))
+        run(["npm", *arguments], terminal, say=lambda line: line[:60], env=env, cwd=str(WEB))
     except CommandFailed as error:
         cause = next((line for line in error.tail if "error" in line.lower()), " ".join(error.tail[-1:]))
         mend = "check the network and npm's settings" if arguments[0] == "ci" else "mend what it names in bot/web"
@@ -54,7 +54,7 @@ def _npm(arguments: "list[str]", env: "dict[str, str]", terminal: Terminal, titl
         ) from error
 
 
-def _node_folder(terminal: Terminal, title: str) -> str:
+def _node_folder(terminal: Terminal) -> str:
     on_path = shutil.which("node")
     if on_path and shutil.which("npm") and _version(on_path) >= NODE:
         return str(Path(on_path).parent)
@@ -62,7 +62,7 @@ def _node_folder(terminal: Terminal, title: str) -> str:
     if not bundled.exists():
         command = [str(APP / "bin" / "python"), "-m", "pip", "install", "--no-input", "--no-deps", *NODE_PACKAGES]
         try:
-            run(command, terminal, title, say=lambda line: "installing Node")
+            run(command, terminal, say=lambda line: "installing Node")
         except CommandFailed as error:
             wanted = ".".join(map(str, NODE))
             raise Failure(
