@@ -1,0 +1,60 @@
+"""Runs the model server: `python -m models`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from models.loading import SHELF
+from models.server import build_app
+from models.settings import Settings
+
+
+async def _serve(settings: Settings) -> int:
+    app = build_app(settings)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        print(f"The model server cannot listen on {settings.host}:{settings.port}: {error.strerror}.", file=sys.stderr)
+        await runner.cleanup()
+        return 1
+    logging.info("model server on http://%s:%d, loading models", settings.host, settings.port)
+    try:
+        await _until_stopped(app)
+        return 1 if app[SHELF].failed else 0
+    finally:
+        await runner.cleanup()
+
+
+async def _until_stopped(app: web.Application) -> None:
+    """Until a signal comes, or the models cannot be loaded: whoever watches this process has to know."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    while not stopped.is_set() and not app[SHELF].failed:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), 1)
+
+
+def main() -> int:
+    """Serve until told to stop; the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        print(f"The setting {first['loc'][0]} is wrong: {first['msg']}.", file=sys.stderr)
+        return 1
+    return asyncio.run(_serve(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

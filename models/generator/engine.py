@@ -1,0 +1,165 @@
+"""The generator at work: takes requests from the event loop, writes replies in the worker, sends them back as they grow."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import traceback
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from jinja2 import TemplateError
+
+from models.generator.batch import Batch, Row
+from models.generator.sampling import Full, Sampling
+from models.generator.text import TextStream
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some more text; with `finish`, the last."""
+
+    text: str
+    tokens: int
+    """Tokens written so far."""
+    finish: Literal["stop", "length", "failed"] | None = None
+
+
+class Reply:
+    """One reply in the making, seen from the event loop. Whoever stops reading calls `cancel`."""
+
+    def __init__(self, row: Row, limit: int, text: TextStream) -> None:
+        self.row = row
+        self.limit = limit
+        self.text = text
+        self.cancelled = False
+        self.pieces: asyncio.Queue[Piece] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+
+    def cancel(self) -> None:
+        """Nobody wants the rest."""
+        self.cancelled = True
+
+    def send(self, piece: Piece) -> None:
+        """From the worker: hand a piece to the reader."""
+        try:
+            self._loop.call_soon_threadsafe(self.pieces.put_nowait, piece)
+        except RuntimeError:  # the reader's event loop is closed
+            self.cancelled = True
+
+
+class Generator:
+    """A causal model with its tokenizer. `submit` is called from the event loop, `step` from the worker."""
+
+    def __init__(self, model: Any, tokenizer: Any, context: int, batch: int, waiting: int) -> None:
+        own = getattr(model.config, "max_position_embeddings", None) or context
+        self.context = min(context, own)
+        self._tokenizer = tokenizer
+        self._batch = Batch(model)
+        self._most = batch
+        self._most_waiting = waiting
+        self._ends = _ends(model, tokenizer)
+        self._special = sorted({str(token) for token in tokenizer.added_tokens_decoder.values()}, key=len)
+        self._lock = threading.Lock()
+        self._waiting: deque[Reply] = deque()
+        self._active: dict[Row, Reply] = {}
+
+    def encode(self, messages: Sequence[dict[str, str]]) -> list[int]:
+        """The prompt's tokens. ValueError when the model's chat template refuses the messages."""
+        plain = [message | {"content": self._harmless(message["content"])} for message in messages]
+        try:
+            ids = self._tokenizer.apply_chat_template(plain, add_generation_prompt=True, return_dict=False)
+        except TemplateError as error:
+            raise ValueError("the model's chat template does not take these messages") from error
+        return list(ids)
+
+    def _harmless(self, text: str) -> str:
+        """The text with control tokens broken up, so that no message can pretend to be another one's."""
+        for token in self._special:
+            if token in text:
+                text = text.replace(token, f"{token[:1]} {token[1:]}")
+        return text
+
+    def submit(self, prompt: list[int], limit: int, sampling: Sampling, stop: Sequence[str]) -> Reply:
+        """Ask for a reply of at most `limit` tokens. Full when too many wait."""
+        reply = Reply(Row(prompt, sampling), limit, TextStream(self._tokenizer, stop))
+        with self._lock:
+            if len(self._waiting) >= self._most_waiting:
+                raise Full
+            self._waiting.append(reply)
+        return reply
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to write."""
+        return bool(self._waiting or self._active)
+
+    @property
+    def load(self) -> tuple[int, int]:
+        """Replies being written, and requests that wait."""
+        return len(self._active), len(self._waiting)
+
+    def step(self) -> None:
+        """One token for every reply that is being written, and at most one new reply begun."""
+        try:
+            self._drop([row for row, reply in self._active.items() if reply.cancelled])
+            if self._active:
+                self._batch.step()
+                self._tell()
+            self._begin()
+        except Exception as error:
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            log.error("the generator failed: %s\n%s", type(error).__name__, frames)
+            self._fail()
+
+    def _begin(self) -> None:
+        while len(self._active) < self._most:
+            with self._lock:
+                reply = self._waiting.popleft() if self._waiting else None
+            if reply is None:
+                return
+            if not reply.cancelled:
+                self._active[reply.row] = reply
+                self._batch.join(reply.row)
+                self._tell([reply.row])
+                return
+
+    def _tell(self, rows: Sequence[Row] | None = None) -> None:
+        """Send what is new, and let go of what is finished."""
+        done = []
+        for row in list(rows or self._active):
+            reply = self._active[row]
+            ended = row.tokens[-1] in self._ends
+            full = len(row.tokens) >= reply.limit
+            text = reply.text.push(row.tokens, last=ended or full)
+            stopped = ended or reply.text.stopped
+            reply.send(Piece(text, len(row.tokens), "stop" if stopped else "length" if full else None))
+            if stopped or full:
+                done.append(row)
+        self._drop(done)
+
+    def _drop(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            del self._active[row]
+        if rows:
+            self._batch.keep(list(self._active))
+
+    def _fail(self) -> None:
+        for row, reply in self._active.items():
+            reply.send(Piece("", len(row.tokens), "failed"))
+        self._active.clear()
+        with contextlib.suppress(Exception):
+            self._batch.keep([])
+
+
+def _ends(model: Any, tokenizer: Any) -> set[int]:
+    """Tokens that end a reply: the tokenizer's, and those that the model's own generation settings name."""
+    named = model.generation_config.eos_token_id
+    listed = named if isinstance(named, list) else [named]
+    return {token for token in (*listed, tokenizer.eos_token_id) if token is not None}

@@ -1,0 +1,143 @@
+"""Loads every model that the server serves."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from models.errors import ApiError
+from models.settings import Settings
+from models.worker import Worker
+
+if TYPE_CHECKING:
+    from models.embedder.engine import Embedder
+    from models.generator.engine import Generator
+    from models.reader.engine import Reader
+    from models.reranker.engine import Reranker
+
+
+class LoadError(Exception):
+    """A model cannot be loaded; the message is one sentence that says which and why."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """Everything that is served. `reader` is None until one is trained."""
+
+    generator: Generator
+    embedder: Embedder
+    reranker: Reranker
+    reader: Reader | None
+
+
+class Shelf:
+    """Where the models stand once they are loaded."""
+
+    def __init__(self) -> None:
+        self.loaded: Models | None = None
+        self.failed: LoadError | None = None
+
+    @property
+    def models(self) -> Models:
+        """The models. ApiError 503 until they are there."""
+        if self.failed:
+            raise ApiError(503, str(self.failed))
+        if self.loaded is None:
+            raise ApiError(503, "The models are still being loaded.")
+        return self.loaded
+
+
+SETTINGS = web.AppKey("settings", Settings)
+WORKER = web.AppKey("worker", Worker)
+SHELF = web.AppKey("shelf", Shelf)
+
+
+def local(settings: Settings) -> bool:
+    """Whether every model lies in a folder, so that nothing is asked of a hub."""
+    named = (
+        settings.generator_source,
+        settings.embedder_source,
+        settings.reranker_weights,
+        settings.adapter_source,
+    )
+    return all(Path(source).is_dir() for source in named if source)
+
+
+def environment(settings: Settings) -> None:
+    """What the libraries read from the environment when they are imported: to be called before that."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if local(settings):
+        os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def load(settings: Settings) -> Models:
+    """Load all, in the worker's thread. LoadError when one cannot be."""
+    import torch
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
+    generator = _generator(settings)
+    embedder = _embedder(settings)
+    return Models(generator, embedder, _reranker(settings, embedder), _reader(settings, embedder))
+
+
+def _generator(settings: Settings) -> Generator:
+    from models.generator.engine import Generator
+    from models.generator.weights import load_model, load_tokenizer
+
+    try:
+        tokenizer, model = load_tokenizer(settings), load_model(settings)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _failed("generator", settings.generator_source, settings.generator_weights, error) from error
+    return Generator(
+        model, tokenizer, settings.generator_context, settings.generator_batch, settings.generator_waiting
+    )
+
+
+def _embedder(settings: Settings) -> Embedder:
+    from models.embedder.engine import Embedder
+
+    try:
+        return Embedder(settings.embedder_source)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _failed("embedder", settings.embedder_source, settings.embedder_weights, error) from error
+
+
+def _reranker(settings: Settings, embedder: Embedder) -> Reranker:
+    from models.reranker.engine import CosineReranker, CrossReranker
+
+    if not settings.reranker_weights:
+        return CosineReranker(embedder)
+    try:
+        return CrossReranker(settings.reranker_weights)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _failed("re-ranker", settings.reranker_weights, settings.reranker_weights, error) from error
+
+
+def _reader(settings: Settings, embedder: Embedder) -> Reader | None:
+    from models.reader.engine import Head, Reader
+
+    folder = settings.reader_source
+    if not settings.reader_weights and not folder.is_dir():
+        return None
+    try:
+        return Reader(embedder, Head.load(folder))
+    except (OSError, ValueError) as error:
+        raise LoadError(f"The reader cannot be loaded from {folder}: {_first_line(error)}") from error
+
+
+def _failed(what: str, source: str, configured: str, error: Exception) -> LoadError:
+    if not configured and not (Path(source) / "manifest.json").is_file():
+        return LoadError(f"The {what}'s weights are not prepared yet: python -m models.weights")
+    return LoadError(f"The {what} cannot be loaded from {source}: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
