@@ -42,7 +42,7 @@ STOP = frozenset(
     "时 时候 以后 之后 以前 一个 一下 一点 有点 有没有 是不是 没有 没 不 不能 没事 请问 想 问 问问 知道 觉得 感觉 现在 今天 昨天 最近 一直 经常 总是 "
     "老 得 着 过 到 从 对 为 上 下 里 来 去 说 看 做 用 吃 吃点 好 行 怎么回事 怎么样 情况 一般 什么样 该 才 只 再 些 个 天 岁 出现 症状 治 治疗 "
     "办法 家里 自己 人 以 等 后 比较 比如 多久 快点 快 点 办 谢谢 你好 您好 医生 大夫 起来 注意 事项 哪里 啥 咋 咋办 嘛 哦 正常 引起 平时 必须 "
-    "方法 多 少 大 小 几天 两天 三天 帮 帮忙 建议 常见 有什么 问题 严重".split()
+    "方法 多 少 大 小 几天 两天 三天 帮 帮忙 建议 常见 有什么 问题 严重 天天 好得快 饭前 饭后 睡不着 还是 一天 一个月 一周 老是 好几天 快要 已经 好像 还没 没好 晚上 早上 白天 到底 行不行 好不好 对不对 好几 度".split()
 )
 
 
@@ -86,7 +86,7 @@ def weight(word: str) -> float:
         return 0.5
     if not word.isascii():
         return min(7.0, max(0.5, 6.5 - math.log10((jieba.get_FREQ(word) or 0.05) / _JIEBA_TOTAL * 1e9)))
-    return min(7.0, max(0.5, 7.0 - zipf_frequency(word, "en", "small")))
+    return min(7.0, max(0.5, 7.0 - zipf_frequency(word, "en")))
 
 
 class Lexicon:

@@ -1,0 +1,75 @@
+"""Do the pages answer this question? A first decision by evidence in words, names and meaning; doubt means no."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from .retrieve import Search, Shelf
+
+FEATURES = ("named", "told", "missing", "spread", "cosine")
+"""named: share of the question that a patients' name of the topic holds; told: share of its telling words that the page
+uses; missing: how telling the most telling word is that the page lacks (0 to 1); spread: how far the best cosine stands
+above all others; cosine: that cosine itself. The last two exist only with vectors."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Whether to answer, from which topic, and how likely it is that its page covers the question (0 to 1)."""
+
+    covered: bool
+    topic: str | None
+    likelihood: float
+
+
+NOTHING = Coverage(False, None, 0.0)
+
+
+def features(search: Search, shelf: Shelf) -> dict[str, float]:
+    """The evidence that the best passage's page covers the question; vectors' part only where there are vectors."""
+    topic = search.found[0].passage.topic
+    vocabulary = shelf.vocabulary[topic]
+    total = sum(search.terms.values()) or 1.0
+    lacking = [weight for key, weight in search.terms.items() if key not in vocabulary]
+    found = {
+        "named": search.named.get(topic, 0.0),
+        "told": 1.0 - sum(lacking) / total if search.terms else 0.0,
+        "missing": max(lacking, default=0.0) / 7.0,
+    }
+    if search.spread is not None:
+        found["spread"] = search.spread / 5.0
+        found["cosine"] = (max(one.cosine or 0.0 for one in search.found) - 0.88) * 20
+    return found
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Calibrated weights: `with_vectors` and `without`, each with a constant under `bias`, and the bars to pass."""
+
+    with_vectors: Mapping[str, float]
+    without: Mapping[str, float]
+    bar_with_vectors: float
+    bar_without: float
+
+    @classmethod
+    def load(cls, path: Path) -> Judge:
+        """From `data/policy/coverage.yml`. Raises KeyError where a weight is missing."""
+        data = YAML(typ="safe").load(path.read_text("utf-8"))
+        full = {name: float(data["with_vectors"][name]) for name in ("bias", *FEATURES)}
+        words = {name: float(data["without_vectors"][name]) for name in ("bias", *FEATURES[:3])}
+        return cls(full, words, float(data["with_vectors"]["bar"]), float(data["without_vectors"]["bar"]))
+
+    def decide(self, search: Search, shelf: Shelf) -> Coverage:
+        """Whether the page of the best passage covers the question."""
+        if not search.found:
+            return NOTHING
+        evidence = features(search, shelf)
+        dense = "spread" in evidence
+        weights, bar = (self.with_vectors, self.bar_with_vectors) if dense else (self.without, self.bar_without)
+        total = weights["bias"] + sum(weights[name] * value for name, value in evidence.items())
+        likelihood = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        return Coverage(likelihood >= bar, search.found[0].passage.topic, likelihood)
