@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,14 +11,7 @@ import pytest
 import redis
 
 from bot.system.redis_server import find_redis_server
-
-
-def free_port() -> int:
-    """A loopback TCP port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.support.running import RunningSystem, free_ports
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +19,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real redis-server for unit tests, started once; yields its address."""
     program = find_redis_server()
     assert program, "no redis-server: run `make setup` first"
-    port, folder = free_port(), tmp_path_factory.mktemp("redis")
+    port, folder = free_ports(1)[0], tmp_path_factory.mktemp("redis")
     command = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
     command += ["--save", "", "--appendonly", "no", "--logfile", str(folder / "redis.log")]
     process = subprocess.Popen(command)
@@ -57,3 +49,16 @@ def redis_url(redis_server: str) -> str:
     with redis.Redis.from_url(redis_server) as client:
         client.flushall()
     return redis_server
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    """The whole real Careline, started once: chat server, Rasa, action server, model server, Redis.
+
+    A test that stops or kills a process brings it back (`start`, `wait_healthy`) before it ends.
+    """
+    running = RunningSystem(tmp_path_factory.mktemp("system"))
+    running.up()
+    yield running
+    assert running.down() == 0, running.said
+    assert running.left_behind() == []

@@ -92,9 +92,9 @@ def _prepare(
 
 
 def _redis_server(settings: SystemSettings) -> Path | None:
-    if settings.redis_url:
-        if not redis_answers(settings.redis_url, timeout=3):
-            address = without_password(settings.redis_url)
+    if settings.own_redis:
+        if not redis_answers(settings.own_redis, timeout=3):
+            address = without_password(settings.own_redis)
             raise Problem(f"No Redis answers at REDIS_URL ({address}): start it, or unset REDIS_URL for our own.")
         return None
     if found := find_redis_server():
@@ -117,8 +117,8 @@ def _welcome(
         terminal.line(f"  Log in as      {login[0]}   password {login[1]}   (kept in {settings.first_login_file})")
     else:
         terminal.line("  Log in with    an account of yours (`careline nurse list`, `careline nurse add`)")
-    if settings.redis_url:
-        terminal.line(f"  Store          {without_password(settings.redis_url)} (yours, REDIS_URL)")
+    if settings.own_redis:
+        terminal.line(f"  Store          {without_password(settings.own_redis)} (yours, REDIS_URL)")
     if settings.generator_url:
         terminal.line(f"  Generator      {without_password(settings.generator_url)} (yours, GENERATOR_URL)")
     terminal.line()

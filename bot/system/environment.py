@@ -52,7 +52,7 @@ def compose(settings: SystemSettings, secret: Mapping[str, str], given: Mapping[
     """All variables that the processes get on top of `given` (the caller's environment, which counts more)."""
     loopback = "http://127.0.0.1"
     models = f"{loopback}:{settings.models_port}"
-    redis_url = settings.redis_url or embedded_redis(settings, secret["REDIS_PASSWORD"])
+    redis_url = settings.own_redis or embedded_redis(settings, secret["REDIS_PASSWORD"])
     addresses = {
         "RASA_URL": f"{loopback}:{settings.rasa_port}",
         "ACTIONS_URL": f"{loopback}:{settings.actions_port}/webhook",
@@ -73,6 +73,8 @@ def compose(settings: SystemSettings, secret: Mapping[str, str], given: Mapping[
         "PYTHONUNBUFFERED": "1",
         INSTANCE: str(settings.state),
         "REDIS_URL": redis_url,
+        "REDIS_PORT": str(settings.redis_port),
+        "CARELINE_REDIS_EMBEDDED": str(settings.own_redis is None).lower(),
     }
     return {name: given.get(name) or value for name, value in addresses.items()} | fixed
 

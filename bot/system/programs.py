@@ -44,7 +44,7 @@ def programs(settings: SystemSettings, env: Mapping[str, str], redis_server: Pat
         Program("rasa", "dialogue manager", rasa_command(settings), *_loopback(settings, "rasa", rasa), 40, 10),
         Program("chat", "chat server", (app, "-m", "bot.server"), *_chat(settings), 50, 3),
     ]
-    if settings.redis_url is None and redis_server is not None:
+    if settings.own_redis is None and redis_server is not None:
         command = (str(redis_server), str(settings.run / "redis.conf"))
         port = settings.redis_port
         store = Program(

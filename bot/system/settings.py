@@ -27,6 +27,7 @@ class SystemSettings(BaseSettings):
     models_port: Port = Field(8090, description="Port of the model server, on loopback.")
     redis_port: Port = Field(6390, description="Port of the embedded Redis, on loopback.")
     redis_url: str | None = Field(None, description="A Redis of your own; unset, the embedded one is started.")
+    careline_redis_embedded: bool = Field(False, description="Set by `careline up`: REDIS_URL is its own Redis.")
     generator_url: str | None = Field(None, description="An OpenAI-compatible server that writes the answers.")
     rasa_token: str | None = Field(None, description="Token of the dialogue manager; unset, one is made.")
     redis_password: str | None = Field(None, description="Password of the embedded Redis; unset, one is made.")
@@ -36,6 +37,11 @@ class SystemSettings(BaseSettings):
     def state(self) -> Path:
         """The state folder as an absolute path (supervisord and its programs run elsewhere)."""
         return (ROOT / self.careline_state).absolute()
+
+    @property
+    def own_redis(self) -> str | None:
+        """The Redis that the operator runs; None where Careline starts the embedded one."""
+        return None if self.careline_redis_embedded else self.redis_url
 
     @property
     def logs(self) -> Path:

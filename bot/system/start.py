@@ -11,7 +11,7 @@ import psutil
 
 from bot.system.preflight import Problem
 from bot.system.programs import Program
-from bot.system.supervision import Supervisor, memory
+from bot.system.supervision import START_MARK, Supervisor, memory
 from bot.system.terminal import Terminal, duration
 
 FAILED_STARTS = 2
@@ -73,13 +73,13 @@ def _why(program: Program, supervisor: Supervisor, what: str) -> str:
 
 
 def last_line(log: Path, longest: int = 300) -> str:
-    """The last line of a log that is not empty, cut to `longest` characters."""
+    """The last words of a process in today's log, cut to `longest` characters."""
     try:
         text = log.read_bytes()[-20_000:].decode("utf-8", "replace")
     except OSError:
         return ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:longest] if lines else ""
+    return lines[-1][:longest] if lines and not lines[-1].startswith(START_MARK) else ""
 
 
 def watch(supervisor: Supervisor, terminal: Terminal, stopped: Callable[[], bool]) -> None:

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 import xmlrpc.client
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from bot.system.programs import Program
 from bot.system.settings import ROOT, SystemSettings
 from bot.system.tied import tie_to_parent
 
+START_MARK = "--- careline up"
+"""Begins each start in the logs, so that the last words of an earlier one are not taken for today's."""
 STOP_SECONDS = 10
 """How long a process may take to end by itself before it is killed."""
 
@@ -97,6 +100,9 @@ class Supervisor:
         """Start supervisord as our child, in a session of its own: Ctrl-C reaches us alone, and it ends with us."""
         config = self.settings.state / "supervisord.conf"
         write_private(config, configuration(self.settings, programs))
+        for program in programs:
+            with (self.settings.logs / f"{program.name}.log").open("a") as log:
+                log.write(f"{START_MARK} {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)],
             cwd=ROOT,
