@@ -90,7 +90,7 @@ function mount(): void {
   let draft = "";
 
   function send(message: object): void {
-    if (ready) frame?.contentWindow?.postMessage(message, origin);
+    frame?.contentWindow?.postMessage(message, origin);
   }
 
   function load(): void {
@@ -101,6 +101,7 @@ function mount(): void {
   }
 
   function announce(): void {
+    if (!ready) return;
     send({ careline: open ? "opened" : "closed" });
     if (open && draft) {
       send({ careline: "draft", text: draft });

@@ -1,5 +1,6 @@
 /** An answer sentence by sentence, with citation chips and the sources behind them. */
 
+import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import { Icon } from "./icons";
 import type { Citation, Sentence } from "./protocol";
@@ -52,9 +53,16 @@ interface AnswerProps {
   citations: Citation[];
   texts: AnswerTexts;
   lang?: string | undefined;
+  /** Shown between the text and its sources. */
+  children?: ComponentChildren;
 }
 
-export function AnswerBody({ sentences, citations, texts, lang }: AnswerProps) {
+/** Chinese sentences follow each other without a space. */
+function gapAfter(text: string): string {
+  return /[。！？；：」』）]$/.test(text) ? "" : " ";
+}
+
+export function AnswerBody({ sentences, citations, texts, lang, children }: AnswerProps) {
   const [open, setOpen] = useState(false);
   const base = useId();
   const list = useRef<HTMLOListElement>(null);
@@ -79,10 +87,12 @@ export function AnswerBody({ sentences, citations, texts, lang }: AnswerProps) {
               <button type="button" class="cite" key={n} aria-label={texts.source(n)} onClick={() => show(n)}>
                 {n}
               </button>
-            ))}{" "}
+            ))}
+            {gapAfter(sentence.text)}
           </span>
         ))}
       </p>
+      {children}
       {citations.length > 0 && (
         <div class="sources">
           <button type="button" class="sources-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -68,6 +68,7 @@ export function Toast() {
 export function Footer() {
   const t = chat.texts.value;
   const contact = chat.contacts.value[0];
+  if (chat.inEmergency.value) return null;
   return (
     <p class="footer">
       {t.footer}{" "}

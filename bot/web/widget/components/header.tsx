@@ -15,7 +15,10 @@ export function Header({ confirm }: { confirm: Confirm }) {
       <span class="header-mark">
         <Icon name="mark" />
       </span>
-      <h1 class="header-title">{t.title(chat.siteName)}</h1>
+      <h1 class="header-title">
+        {chat.siteName && <span>{chat.siteName} </span>}
+        {t.title}
+      </h1>
       <button
         type="button"
         class="header-lang"

@@ -1,29 +1,26 @@
 /** The conversation itself. Each line keeps its key from "sending" to stored, and from first sentence to whole answer. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Icon } from "../../shared/icons";
 import type { Entry } from "../../shared/protocol";
 import * as chat from "../chat";
+import { useFollow } from "../follow";
 import type { Outgoing } from "../storage";
 import { offeringEntry, type Partial } from "../timeline";
 import { AdviceCard } from "./advice";
 import { Intro } from "./intro";
 import { AnswerMessage, Line, Notice, PatientMessage } from "./messages";
 
-const NEAR_END_PX = 80;
-
 export function Log() {
   const t = chat.texts.value;
   const { entries, partial, working, unsaved } = chat.timeline.value;
   const waiting = chat.unsent.value.filter((item) => item.type === "say");
   const scroller = useRef<HTMLElement>(null);
-  const [atEnd, setAtEnd] = useState(true);
-
-  const follow = useFollow(scroller, atEnd, [entries, partial, working, unsaved, waiting.length]);
+  const { more, toEnd, onScroll } = useFollow(scroller, [entries, partial, working, unsaved, waiting.length]);
 
   return (
     <div class="log-frame">
-      <main class="log" ref={scroller} tabIndex={0} aria-label={t.log} onScroll={() => setAtEnd(isAtEnd(scroller.current))}>
+      <main class="log" ref={scroller} tabIndex={0} aria-label={t.log} onScroll={onScroll}>
         <Intro />
         <div role="log" aria-live="polite" aria-relevant="additions" aria-busy={!chat.settled.value}>
           {rows(entries, partial, waiting).map((row) => (
@@ -36,8 +33,8 @@ export function Log() {
         {working && !partial && <Working />}
         <QuickReplies />
       </main>
-      {!atEnd && (
-        <button type="button" class="to-end" onClick={follow}>
+      {more && (
+        <button type="button" class="to-end" onClick={toEnd}>
           <Icon name="down" />
           {t.newMessages}
         </button>
@@ -116,22 +113,4 @@ function QuickReplies() {
       ))}
     </div>
   );
-}
-
-function isAtEnd(element: HTMLElement | null): boolean {
-  return !element || element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
-}
-
-/** Keeps the end in sight while the patient is there, and leaves the patient alone who has scrolled up to read. */
-function useFollow(scroller: { current: HTMLElement | null }, atEnd: boolean, changes: unknown[]): () => void {
-  const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  useLayoutEffect(() => {
-    if (atEnd) toEnd();
-  }, changes);
-  useEffect(() => {
-    const observer = new ResizeObserver(() => atEnd && toEnd());
-    if (scroller.current) observer.observe(scroller.current);
-    return () => observer.disconnect();
-  }, [atEnd]);
-  return toEnd;
 }

@@ -95,21 +95,30 @@ export function AnswerMessage({ entry, partial, first }: { entry?: Entry; partia
             citations={answer?.citations ?? partial?.citations ?? []}
             texts={t}
             lang={entry?.lang}
-          />
+          >
+            <Help entry={entry} />
+          </AnswerBody>
         ) : (
-          <div lang={entry?.lang}>
-            <RichText text={entry?.text ?? ""} />
-          </div>
-        )}
-        {answer?.help && (
-          <div class="help">
-            <Icon name="nurse" />
-            <div>
-              <strong>{t.help}</strong>
-              <div lang={entry?.lang}>{answer.help}</div>
+          <>
+            <div lang={entry?.lang}>
+              <RichText text={entry?.text ?? ""} />
             </div>
-          </div>
+            <Help entry={entry} />
+          </>
         )}
+      </div>
+    </div>
+  );
+}
+
+function Help({ entry }: { entry: Entry | undefined }) {
+  if (!entry?.answer?.help) return null;
+  return (
+    <div class="help">
+      <Icon name="nurse" />
+      <div>
+        <strong>{chat.texts.value.help}</strong>
+        <div lang={entry.lang}>{entry.answer.help}</div>
       </div>
     </div>
   );

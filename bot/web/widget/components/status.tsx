@@ -20,7 +20,7 @@ export function StatusStrip() {
       <Icon name={ICONS[owner] ?? "info"} />
       <div class="status-text" role="status">
         <span>{says[owner]}</span>
-        {owner === "queue" && <small>{t.status.queueHint}</small>}
+        {owner === "queue" && chat.inEmergency.value && <small>{t.status.queueHint}</small>}
       </div>
       <StatusAction />
     </div>

@@ -4,7 +4,7 @@ export const en = {
   name: "English",
   other: "中文",
   switchLanguage: "切换到中文",
-  title: (site: string) => (site ? `${site} assistant` : "Health assistant"),
+  title: "Health assistant",
   pageTitle: "Health assistant chat",
   close: "Close chat",
   menu: "More options",
@@ -29,7 +29,7 @@ export const en = {
   retry: "Try again",
   takeBack: "Edit",
   working: "The assistant is checking reviewed sources",
-  newMessages: "New messages",
+  newMessages: "More below",
 
   sources: (count: number) => (count === 1 ? "1 source" : `${count} sources`),
   source: (n: number) => `Show source ${n}`,

@@ -6,7 +6,7 @@ export const zh: Texts = {
   name: "中文",
   other: "English",
   switchLanguage: "Switch to English",
-  title: (site) => (site ? `${site} 健康助手` : "健康助手"),
+  title: "健康助手",
   pageTitle: "健康助手对话",
   close: "关闭对话",
   menu: "更多选项",
@@ -30,7 +30,7 @@ export const zh: Texts = {
   retry: "重试",
   takeBack: "修改",
   working: "助手正在查阅经过审核的资料",
-  newMessages: "有新消息",
+  newMessages: "下面还有",
 
   sources: (count) => `${count} 个资料来源`,
   source: (n) => `查看来源 ${n}`,

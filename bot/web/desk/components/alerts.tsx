@@ -1,0 +1,30 @@
+import { Icon } from "../../shared/icons";
+import * as desk from "../desk";
+import { texts } from "../preferences";
+
+const SHOWN = 3;
+
+export function Alerts() {
+  const t = texts.value;
+  return (
+    <div class="alerts" role="alert">
+      {desk.alerts.value.slice(-SHOWN).map((alert) => (
+        <div class={`alert ${alert.acuity}`} key={alert.conversation}>
+          <Icon name="alert" />
+          <span>{t.alert(t.acuity[alert.acuity] ?? alert.acuity)}</span>
+          <button type="button" class="button small outline" onClick={() => desk.open(alert.conversation)}>
+            {t.openAlert}
+          </button>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t.dismiss}
+            onClick={() => desk.dismiss(alert.conversation)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

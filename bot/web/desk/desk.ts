@@ -1,0 +1,216 @@
+/** What the desk knows of the queue and of the opened conversation, and what a nurse can do. */
+
+import { computed, effect, signal } from "@preact/signals";
+import { compareIds, newId } from "../shared/ids";
+import type { Acuity, DeskFrame, Entry, ErrorFrame, Finding, QueueItem, ToDeskFrame } from "../shared/protocol";
+import { LiveSocket } from "../shared/socket";
+import { sound, texts } from "./preferences";
+import * as session from "./session";
+import { chime } from "./sound";
+
+/** Notes change with the patient's words; a burst of them is answered by one fresh note. */
+const NOTE_DELAY_MS = 600;
+const ERROR_SHOWN_MS = 6_000;
+
+export type Filter = "all" | "waiting" | "mine";
+
+interface Opened {
+  conversation: string;
+  item: QueueItem;
+  entries: readonly Entry[];
+  findings: Finding[];
+  note: string;
+}
+
+export interface Unsent {
+  id: string;
+  conversation: string;
+  text: string;
+  failed?: string;
+}
+
+export interface Alert {
+  conversation: string;
+  acuity: Acuity;
+}
+
+export const connected = signal(false);
+export const everConnected = signal(false);
+export const items = signal<readonly QueueItem[]>([]);
+export const filter = signal<Filter>("all");
+export const openId = signal<string | null>(null);
+export const opened = signal<Opened | null>(null);
+export const unsent = signal<readonly Unsent[]>([]);
+export const alerts = signal<readonly Alert[]>([]);
+export const problem = signal<string | null>(null);
+export const now = signal(Date.now());
+
+export const shown = computed(() =>
+  items.value.filter(
+    (item) => filter.value === "all" || (filter.value === "mine" ? item.mine : item.owner === "queue"),
+  ),
+);
+export const waiting = computed(() => items.value.filter((item) => item.owner === "queue").length);
+
+let noteTimer: number | undefined;
+let problemTimer: number | undefined;
+
+const socket = new LiveSocket<DeskFrame, ToDeskFrame>("/desk/api/socket", {
+  async prepare() {
+    await session.refresh();
+    if (!session.nurse.value) throw new Error("signed out");
+  },
+  opened() {
+    connected.value = everConnected.value = true;
+    socket.healthy();
+    if (openId.value) socket.send({ type: "open", conversation: openId.value });
+    for (const message of unsent.value) transmit(message);
+  },
+  frame: receive,
+  lost() {
+    connected.value = false;
+  },
+});
+
+effect(() => {
+  if (session.nurse.value) socket.start();
+  else leave();
+});
+
+effect(() => {
+  document.title = (alerts.value.length ? `(${alerts.value.length}) ` : "") + texts.value.title;
+});
+
+window.setInterval(() => {
+  now.value = Date.now();
+}, 1000);
+
+window.addEventListener("beforeunload", (event) => {
+  if (unsent.value.length > 0) event.preventDefault();
+});
+
+/** Nothing of a patient stays on the screen of someone who is not signed in. */
+function leave(): void {
+  socket.stop();
+  items.value = [];
+  alerts.value = [];
+  openId.value = opened.value = null;
+  everConnected.value = false;
+}
+
+/* ---- what arrives -------------------------------------------------------------------------------------------- */
+
+function receive(frame: ToDeskFrame): void {
+  switch (frame.type) {
+    case "queue":
+      items.value = frame.items;
+      return;
+    case "conversation":
+      if (frame.conversation === openId.value) receiveConversation(frame);
+      return;
+    case "entry":
+      return receiveEntry(frame.conversation, frame.entry);
+    case "state":
+      if (opened.value?.conversation === frame.conversation) opened.value = { ...opened.value, item: frame.item };
+      return;
+    case "alert":
+      return receiveAlert(frame);
+    case "ack":
+      return receiveAck(frame.id);
+    case "error":
+      return receiveError(frame);
+  }
+}
+
+function receiveConversation(frame: Opened): void {
+  opened.value = { ...frame, entries: merged(opened.value, frame) };
+  for (const entry of frame.entries) settle(entry);
+}
+
+/** A live entry can overtake the answer to `open`; it must not vanish. */
+function merged(before: Opened | null, frame: Opened): readonly Entry[] {
+  const known = new Set(frame.entries.map((entry) => entry.id));
+  const live = before?.conversation === frame.conversation ? before.entries.filter((entry) => !known.has(entry.id)) : [];
+  return [...frame.entries, ...live].sort((a, b) => compareIds(a.id, b.id));
+}
+
+function receiveEntry(conversation: string, entry: Entry): void {
+  settle(entry);
+  if (opened.value?.conversation !== conversation) return;
+  const others = opened.value.entries.filter((other) => other.id !== entry.id);
+  opened.value = { ...opened.value, entries: [...others, entry].sort((a, b) => compareIds(a.id, b.id)) };
+  if (entry.from === "patient") refreshNote();
+}
+
+function refreshNote(): void {
+  window.clearTimeout(noteTimer);
+  noteTimer = window.setTimeout(() => {
+    if (openId.value) socket.send({ type: "open", conversation: openId.value });
+  }, NOTE_DELAY_MS);
+}
+
+function receiveAlert(alert: Alert): void {
+  if (sound.value) chime(alert.acuity === "emergency");
+  if (openId.value === alert.conversation) return refreshNote();
+  alerts.value = [...alerts.value.filter((other) => other.conversation !== alert.conversation), alert];
+}
+
+/** Of the opened conversation the entry itself follows, and replaces the waiting line without a gap. */
+function receiveAck(id: string): void {
+  unsent.value = unsent.value.filter((message) => message.id !== id || message.conversation === openId.value);
+}
+
+function receiveError(frame: ErrorFrame): void {
+  const message = unsent.value.find((other) => other.id === frame.id);
+  if (message) {
+    unsent.value = unsent.value.map((other) => (other === message ? { ...other, failed: frame.message } : other));
+    return;
+  }
+  problem.value = frame.message || texts.value.failed;
+  window.clearTimeout(problemTimer);
+  problemTimer = window.setTimeout(() => {
+    problem.value = null;
+  }, ERROR_SHOWN_MS);
+}
+
+/** The nurse's own words have come back as an entry: they are on disk and no longer ours to send. */
+function settle(entry: Entry): void {
+  if (entry.client_id && unsent.value.some((message) => message.id === entry.client_id)) {
+    unsent.value = unsent.value.filter((message) => message.id !== entry.client_id);
+  }
+}
+
+/* ---- what the nurse does ------------------------------------------------------------------------------------- */
+
+export function open(conversation: string | null): void {
+  if (conversation !== openId.value) opened.value = null;
+  openId.value = conversation;
+  dismiss(conversation);
+  if (conversation) socket.send({ type: "open", conversation });
+}
+
+export function act(type: "claim" | "hand_back" | "close"): void {
+  const conversation = openId.value;
+  if (conversation && !socket.send({ type, conversation })) problem.value = texts.value.offline;
+}
+
+export function say(text: string): void {
+  if (!openId.value) return;
+  const message = { id: newId(), conversation: openId.value, text };
+  unsent.value = [...unsent.value, message];
+  transmit(message);
+}
+
+export function retry(id: string): void {
+  unsent.value = unsent.value.map(({ failed: _, ...message }) => message);
+  const message = unsent.value.find((other) => other.id === id);
+  if (message) transmit(message);
+}
+
+function transmit({ id, conversation, text, failed }: Unsent): void {
+  if (!failed) socket.send({ type: "say", conversation, id, text });
+}
+
+export function dismiss(conversation: string | null): void {
+  alerts.value = alerts.value.filter((alert) => alert.conversation !== conversation);
+}
