@@ -9,6 +9,7 @@ import signal
 import sys
 
 from aiohttp import web
+from click import echo
 from pydantic import ValidationError
 
 from models.loading import SHELF
@@ -23,7 +24,7 @@ async def _serve(settings: Settings) -> int:
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
-        print(f"The model server cannot listen on {settings.host}:{settings.port}: {error.strerror}.", file=sys.stderr)
+        echo(f"The model server cannot listen on {settings.host}:{settings.port}: {error.strerror}.", err=True)
         await runner.cleanup()
         return 1
     logging.info("model server on http://%s:%d, loading models", settings.host, settings.port)
@@ -51,7 +52,7 @@ def main() -> int:
         settings = Settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        print(f"The setting {first['loc'][0]} is wrong: {first['msg']}.", file=sys.stderr)
+        echo(f"The setting {first['loc'][0]} is wrong: {first['msg']}.", err=True)
         return 1
     return asyncio.run(_serve(settings))
 

@@ -1,19 +1,21 @@
-"""Errors in the shape that vLLM and OpenAI's own API give them. No error repeats what the request said: it may be a patient's words."""
+"""Errors in the shape that vLLM and OpenAI's own API give them.
+
+No error repeats what the request said: it may be a patient's words.
+"""
 
 from __future__ import annotations
 
 import hmac
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from pydantic import BaseModel, ValidationError
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Shape = TypeVar("Shape", bound=BaseModel)
 
 _TYPES = {
@@ -69,7 +71,7 @@ def _plain(request: web.Request, error: web.HTTPException) -> str:
     return error.reason
 
 
-def guard(key: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def guard(key: str) -> Middleware:
     """Asks for the bearer token everywhere but at /health."""
 
     @web.middleware

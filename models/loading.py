@@ -80,8 +80,8 @@ def load(settings: Settings) -> Models:
     import torch
     from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
     generator = _generator(settings)
     embedder = _embedder(settings)
@@ -96,9 +96,7 @@ def _generator(settings: Settings) -> Generator:
         tokenizer, model = load_tokenizer(settings), load_model(settings)
     except (OSError, ValueError, RuntimeError) as error:
         raise _failed("generator", settings.generator_source, settings.generator_weights, error) from error
-    return Generator(
-        model, tokenizer, settings.generator_context, settings.generator_batch, settings.generator_waiting
-    )
+    return Generator(model, tokenizer, settings.generator_context, settings.generator_batch, settings.generator_waiting)
 
 
 def _embedder(settings: Settings) -> Embedder:

@@ -30,8 +30,8 @@ _LONGEST = 8 * 1024**2
 def build_app(settings: Settings) -> web.Application:
     """The application. It listens at once and loads its models in the background: until then `/health` answers 503."""
     environment(settings)
-    guards = [guard(settings.api_key)] if settings.api_key else []
-    app = web.Application(middlewares=[as_json, *guards], client_max_size=_LONGEST)
+    guards = (as_json, guard(settings.api_key)) if settings.api_key else (as_json,)
+    app = web.Application(middlewares=guards, client_max_size=_LONGEST)
     app[SETTINGS] = settings
     app[SHELF] = Shelf()
     app[WORKER] = Worker()

@@ -10,8 +10,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOM = Path(__file__).resolve().parent
 
 
-
-
 class Settings(BaseSettings):
     """Settings of `python -m models` and of the training commands; docs/models.md explains each."""
 

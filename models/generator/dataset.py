@@ -1,7 +1,7 @@
-"""Makes the generator's examples: numbered passages and a question in, sentences of those passages with their numbers out.
+"""Makes the generator's examples: numbered passages and a question in, sentences of the passages with numbers out.
 
-Nothing but copying is taught: a model of this size learns to copy, not to choose and not to refuse, and what it copies can be checked.
-The same seed and the same articles make the same examples.
+Nothing but copying is taught: a model of this size learns to copy, not to choose and not to refuse, and what it copies
+can be checked. The same seed and the same articles make the same examples.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def examples(articles: Iterable[Article], count: int, seed: int) -> list[Example
     pool = sorted(articles, key=lambda article: article.key)
     if not pool:
         return []
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - the same examples from the same seed
     dice.shuffle(pool)
     return [_example(pool[number % len(pool)], pool, dice) for number in range(count)]
 

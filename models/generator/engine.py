@@ -1,4 +1,4 @@
-"""The generator at work: takes requests from the event loop, writes replies in the worker, sends them back as they grow."""
+"""The generator at work: takes requests from the event loop, writes replies in the worker, sends them as they grow."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Measures the generator on questions over pages that it was not trained on: does it copy, and does it cite what it copied from?
+"""Measures the generator over pages that it was not trained on: does it copy, and does it cite what it copied from?
 
-    python -m models.generator.evaluate --medquad FILE --nhs FILE [--adapter FOLDER|none]
+python -m models.generator.evaluate --medquad FILE --nhs FILE [--adapter FOLDER|none]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from click import echo
 
 from models.generator.corpus import Corpus, add_arguments, corpus
 from models.generator.dataset import Example
@@ -43,7 +44,7 @@ class Judged:
 
     @property
     def acceptable(self) -> bool:
-        """Whether all of it could be shown: finished, and every sentence near-verbatim from the passage that it cites."""
+        """Whether all could be shown: finished, and every sentence near-verbatim from the passage that it cites."""
         return self.finished and 0 < self.sentences == self.near
 
 
@@ -141,7 +142,7 @@ def evaluate(model: Any, tokenizer: Any, measured: Corpus) -> dict[str, Figures]
         replies = answer(model, tokenizer, examples)
         judged = [judge(text, example, end) for (text, end), example in zip(replies, examples, strict=True)]
         results[name] = figures(judged, time.monotonic() - started)
-        print(f"{name}: {json.dumps(asdict(results[name]))}", flush=True)
+        echo(f"{name}: {json.dumps(asdict(results[name]))}")
     return results
 
 

@@ -1,7 +1,7 @@
 """Chinese copying exercises: our Chinese pages are few, and the base model has hardly seen the script.
 
-Sentences of common Chinese words from jieba's dictionary (MIT licence) in random order mean nothing, and that is the point: what they
-teach is to find the sentence that holds the asked words and to copy it character by character, whatever it says.
+Sentences of common Chinese words from jieba's dictionary (MIT licence) in random order mean nothing, and that is the
+point: what they teach is to copy a sentence that holds the asked words character by character, whatever it says.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import jieba
+import jieba  # type: ignore[import-untyped]
 
 from models.generator.articles import Article, Section
 
@@ -31,7 +31,7 @@ def words() -> tuple[str, ...]:
 
 def exercises(count: int, seed: int) -> Iterator[Article]:
     """`count` articles of one section each."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - the same exercises from the same seed
     for number in range(count):
         topic = dice.choice(words())
         sentences = tuple(_sentence(topic, dice) for _ in range(dice.randint(2, 4)))

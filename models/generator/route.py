@@ -138,8 +138,7 @@ async def _whole(request: web.Request, reply: Reply, head: dict[str, Any], promp
             text += last.text
     except ConnectionResetError:
         return web.Response(status=499, reason="Client Closed Request")
-    assert last is not None
-    if last.finish == "failed":
+    if last is None or last.finish == "failed":
         raise ApiError(500, "The generator failed on this request.")
     message = {"role": "assistant", "content": text}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": last.finish}

@@ -1,8 +1,8 @@
 """Trains the generator's adapter: `python -m models.generator.train --medquad FILE --nhs FILE`.
 
-LoRA on all seven projections, loss on the reply alone. Minutes on a CPU for these few hundred examples. Stopped and started again with
-the same arguments, it goes on from its last checkpoint in `<state>/train/generator/`. At the end it measures the untuned and the
-tuned model on held-out pages and writes the adapter and the model card.
+LoRA on all seven projections, loss on the reply alone. Minutes on a CPU for these few hundred examples. Stopped and
+started again with the same arguments, it goes on from its last checkpoint in `<state>/train/generator/`. At the end it
+measures the untuned and the tuned model on held-out pages and writes the adapter and the model card.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
 
 import torch
+from click import echo
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, DataCollatorForSeq2Seq, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
@@ -42,7 +43,7 @@ def encode(example: Example, tokenizer: Any) -> dict[str, list[int]]:
     return {"input_ids": prompt + reply, "labels": [-100] * len(prompt) + reply}
 
 
-def fingerprint(rows: list[dict[str, list[int]]], epochs: float, seed: int) -> str:
+def fingerecho(rows: list[dict[str, list[int]]], epochs: float, seed: int) -> str:
     """Names this very training, so that another one does not go on from its checkpoints."""
     text = json.dumps([rows, RECIPE, epochs, seed], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -52,16 +53,16 @@ def train(trained: Corpus, settings: Settings, epochs: float, seed: int) -> tupl
     """The tuned model, its adapter not merged, and what the training took."""
     tokenizer = load_tokenizer(settings)
     rows = [encode(example, tokenizer) for examples in trained.values() for example in examples]
-    work = settings.state / "train" / "generator" / fingerprint(rows, epochs, seed)
+    work = settings.state / "train" / "generator" / fingerecho(rows, epochs, seed)
     trainer = Trainer(
         model=_with_adapter(settings, seed),
         args=_arguments(work, epochs, seed),
-        train_dataset=rows,  # type: ignore[arg-type]
+        train_dataset=rows,
         data_collator=DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=-100),
     )
     started = time.monotonic()
-    last = get_last_checkpoint(str(work)) if work.is_dir() else None
-    print(f"training on {len(rows)} examples, {'going on from ' + last if last else 'from the start'}", flush=True)
+    last = get_last_checkpoint(str(work)) if work.is_dir() else None  # type: ignore[no-untyped-call]
+    echo(f"training on {len(rows)} examples, {'going on from ' + last if last else 'from the start'}")
     result = trainer.train(resume_from_checkpoint=last)
     return trainer.model, {
         "examples": {name: len(examples) for name, examples in trained.items()},
@@ -71,6 +72,7 @@ def train(trained: Corpus, settings: Settings, epochs: float, seed: int) -> tupl
         "steps": result.global_step,
         "loss": round(result.training_loss, 4),
         "seconds": round(time.monotonic() - started),
+        "cores": torch.get_num_threads(),
         "resumed": last is not None,
     }
 
@@ -79,9 +81,7 @@ def _with_adapter(settings: Settings, seed: int) -> PeftModel:
     torch.manual_seed(seed)
     base = AutoModelForCausalLM.from_pretrained(settings.generator_source, dtype=dtype(settings))
     base.config.use_cache = False
-    lora = LoraConfig(
-        r=RECIPE["r"], lora_alpha=RECIPE["lora_alpha"], target_modules=PROJECTIONS, task_type="CAUSAL_LM"
-    )
+    lora = LoraConfig(r=RECIPE["r"], lora_alpha=RECIPE["lora_alpha"], target_modules=PROJECTIONS, task_type="CAUSAL_LM")
     model: PeftModel = get_peft_model(base, lora)
     return model
 
@@ -127,14 +127,14 @@ def main() -> None:
     save(model, options.out)
     model.eval()
     model.config.use_cache = True
-    print("measuring the tuned model", flush=True)
+    echo("measuring the tuned model")
     tuned = evaluate(model, tokenizer, measured)
-    print("measuring the untuned model", flush=True)
+    echo("measuring the untuned model")
     with model.disable_adapter():
         untuned = evaluate(model, tokenizer, measured)
     results = {name: {"untuned": asdict(untuned[name]), "tuned": asdict(tuned[name])} for name in tuned}
     (options.out / "figures.json").write_text(json.dumps({"training": took, "held out": results}, indent=1) + "\n")
-    write_card(options.out.parent / "CARD.md", took, results)
+    write_card(options.out.parent / "CARD.md", took, RECIPE, results)
 
 
 if __name__ == "__main__":

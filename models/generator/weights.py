@@ -30,7 +30,7 @@ def load_model(settings: Settings) -> Any:
     adapter = settings.adapter_source
     # Merging in bfloat16 would round the adapter's small steps away.
     first = torch.float32 if adapter else dtype(settings)
-    model = AutoModelForCausalLM.from_pretrained(settings.generator_source, dtype=first)
+    model: Any = AutoModelForCausalLM.from_pretrained(settings.generator_source, dtype=first)
     if adapter:
         from peft import PeftModel
 
