@@ -16,6 +16,7 @@ export function App() {
     <div class={`desk ${opened ? "has-open" : ""}`}>
       <TopBar />
       <Banners />
+      <Alerts />
       <div class="columns">
         <Queue />
         <Conversation />
@@ -23,7 +24,6 @@ export function App() {
           {desk.opened.value && <NotePanel opened={desk.opened.value} />}
         </aside>
       </div>
-      <Alerts />
     </div>
   );
 }

@@ -8,8 +8,6 @@ import { sound, texts } from "./preferences";
 import * as session from "./session";
 import { chime } from "./sound";
 
-/** Notes change with the patient's words; a burst of them is answered by one fresh note. */
-const NOTE_DELAY_MS = 600;
 const ERROR_SHOWN_MS = 6_000;
 
 export type Filter = "all" | "waiting" | "mine";
@@ -52,7 +50,6 @@ export const shown = computed(() =>
 );
 export const waiting = computed(() => items.value.filter((item) => item.owner === "queue").length);
 
-let noteTimer: number | undefined;
 let problemTimer: number | undefined;
 
 const socket = new LiveSocket<DeskFrame, ToDeskFrame>("/desk/api/socket", {
@@ -111,8 +108,7 @@ function receive(frame: ToDeskFrame): void {
     case "entry":
       return receiveEntry(frame.conversation, frame.entry);
     case "state":
-      if (opened.value?.conversation === frame.conversation) opened.value = { ...opened.value, item: frame.item };
-      return;
+      return receiveState(frame);
     case "alert":
       return receiveAlert(frame);
     case "ack":
@@ -139,19 +135,22 @@ function receiveEntry(conversation: string, entry: Entry): void {
   if (opened.value?.conversation !== conversation) return;
   const others = opened.value.entries.filter((other) => other.id !== entry.id);
   opened.value = { ...opened.value, entries: [...others, entry].sort((a, b) => compareIds(a.id, b.id)) };
-  if (entry.from === "patient") refreshNote();
 }
 
-function refreshNote(): void {
-  window.clearTimeout(noteTimer);
-  noteTimer = window.setTimeout(() => {
-    if (openId.value) socket.send({ type: "open", conversation: openId.value });
-  }, NOTE_DELAY_MS);
+function receiveState(frame: Extract<ToDeskFrame, { type: "state" }>): void {
+  const before = opened.value;
+  if (before?.conversation !== frame.conversation) return;
+  opened.value = {
+    ...before,
+    item: frame.item,
+    findings: frame.findings ?? before.findings,
+    note: frame.note ?? before.note,
+  };
 }
 
 function receiveAlert(alert: Alert): void {
   if (sound.value) chime(alert.acuity === "emergency");
-  if (openId.value === alert.conversation) return refreshNote();
+  if (openId.value === alert.conversation) return;
   alerts.value = [...alerts.value.filter((other) => other.conversation !== alert.conversation), alert];
 }
 

@@ -1,7 +1,7 @@
 /** Language and sound, kept in this browser. */
 
 import { computed, effect, signal } from "@preact/signals";
-import type { Lang } from "../shared/protocol";
+import type { Lang, Title } from "../shared/protocol";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
 
@@ -26,6 +26,11 @@ const wished = stored("lang") ?? navigator.language;
 export const lang = signal<Lang>(wished.toLowerCase().startsWith("zh") ? "zh" : "en");
 export const texts = computed(() => (lang.value === "zh" ? zh : en));
 export const sound = signal(stored("sound") === "on");
+
+/** A title in the nurse's language. */
+export function titled(title: Title): string {
+  return typeof title === "string" ? title : title[lang.value];
+}
 
 effect(() => store("lang", lang.value));
 effect(() => store("sound", sound.value ? "on" : "off"));

@@ -77,11 +77,12 @@ export interface StateFrame {
   nurse: string | null;
   position: number | null;
   acuity: Acuity | null;
+  lang?: Lang;
 }
 
 export interface ErrorFrame {
   type: "error";
-  id?: string;
+  id?: string | null;
   code: string;
   message: string;
 }
@@ -103,9 +104,12 @@ export type ToPatientFrame =
   | UnsavedAdvice
   | ErrorFrame;
 
+/** Words for the desk, in one language or in both. */
+export type Title = string | Record<Lang, string>;
+
 export interface QueueItem {
   conversation: string;
-  acuity: Acuity;
+  acuity: Acuity | null;
   since: string;
   owner: Owner;
   nurse: string | null;
@@ -113,7 +117,7 @@ export interface QueueItem {
   lang: string;
   channel: string;
   reason: string;
-  rules: { id: string; title: string }[];
+  rules: { id: string; title: Title }[];
   last: string;
 }
 
@@ -122,7 +126,7 @@ export interface Finding {
   id: string;
   status: "present" | "absent" | "unknown";
   quote?: string | null;
-  label?: string;
+  label?: Title;
 }
 
 export type DeskFrame =
@@ -140,7 +144,7 @@ export type ToDeskFrame =
       note: string;
     }
   | { type: "entry"; conversation: string; entry: Entry }
-  | { type: "state"; conversation: string; item: QueueItem }
+  | { type: "state"; conversation: string; item: QueueItem; findings?: Finding[]; note?: string }
   | { type: "alert"; conversation: string; acuity: Acuity }
   | { type: "ack"; id: string; entry: string }
   | ErrorFrame;

@@ -38,21 +38,9 @@ function Conversation() {
       <OfflineBanner />
       <Log />
       <Toast />
-      {chat.state.value.owner === "closed" ? <Ended /> : <Composer />}
+      <Composer />
       <Footer />
     </>
-  );
-}
-
-function Ended() {
-  const t = chat.texts.value;
-  return (
-    <div class="ended">
-      <p>{t.status.closed}</p>
-      <button type="button" class="button primary" onClick={chat.newConversation}>
-        {t.newConversation}
-      </button>
-    </div>
   );
 }
 

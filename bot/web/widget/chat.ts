@@ -11,6 +11,7 @@ import type {
   Lang,
   Owner,
   PatientFrame,
+  StateFrame,
   ToPatientFrame,
 } from "../shared/protocol";
 import { LiveSocket } from "../shared/socket";
@@ -30,8 +31,11 @@ interface OwnerState {
   owner: Owner;
   nurse: string | null;
   position: number | null;
-  acuity: Acuity | null;
+  /** undefined until the server has said, null when it sees none. */
+  acuity: Acuity | null | undefined;
 }
+
+const AT_FIRST: OwnerState = { owner: "bot", nurse: null, position: null, acuity: undefined };
 
 const params = new URLSearchParams(location.search);
 export const siteName = (params.get("name") ?? "").slice(0, 60);
@@ -43,7 +47,7 @@ export const texts = computed(() => TEXTS[lang.value]);
 export const timeline = signal(timelines.EMPTY);
 export const unsent = signal<readonly Outgoing[]>(storage.outbox.load());
 export const failed = signal<ReadonlyMap<string, string>>(new Map());
-export const state = signal<OwnerState>({ owner: "bot", nurse: null, position: null, acuity: null });
+export const state = signal(AT_FIRST);
 export const contacts = signal<Contact[]>(storage.contacts.load());
 export const limit = signal(4000);
 export const connected = signal(false);
@@ -58,7 +62,7 @@ export const askingForNurse = computed(() => unsent.value.some((item) => item.ty
 export const inEmergency = computed(
   () =>
     state.value.acuity === "emergency" ||
-    timeline.value.entries.some((entry) => entry.advice?.acuity === "emergency") ||
+    (state.value.acuity === undefined && timeline.value.entries.some((entry) => entry.advice?.acuity === "emergency")) ||
     timeline.value.unsaved.some((advice) => advice.advice.acuity === "emergency"),
 );
 
@@ -208,16 +212,17 @@ function storedEntry(item: Outgoing, id: string): Entry {
   };
 }
 
-function receiveState(frame: OwnerState): void {
+function receiveState(frame: StateFrame): void {
   state.value = { owner: frame.owner, nurse: frame.nurse, position: frame.position, acuity: frame.acuity };
-  if (frame.owner === "bot") return;
+  if (frame.lang && !wantedLang) lang.value = frame.lang;
+  if (frame.owner === "bot" || frame.owner === "closed") return;
   timeline.value = timelines.withoutDraft(timeline.value);
   for (const item of unsent.value) if (item.type === "want_human") settle(item.id);
 }
 
 function receiveError(frame: ErrorFrame): void {
   if (frame.code === "unauthorised") return renew();
-  if (frame.id === undefined) return showToast(frame.code);
+  if (frame.id == null) return showToast(frame.code);
   if (frame.code === "not_stored" || frame.code === "too_fast") return retryLater(frame.id, frame.code);
   const item = unsent.value.find((other) => other.id === frame.id);
   window.clearTimeout(ackTimers.get(frame.id));
@@ -326,7 +331,7 @@ function leaveThis(): void {
   socket.stop();
   storage.credentials.forget();
   timeline.value = timelines.EMPTY;
-  state.value = { owner: "bot", nurse: null, position: null, acuity: null };
+  state.value = AT_FIRST;
   failed.value = new Map();
   renewed.value = false;
   settled.value = false;

@@ -2,7 +2,7 @@ import { Icon } from "../../shared/icons";
 import * as desk from "../desk";
 import { texts } from "../preferences";
 
-const SHOWN = 3;
+const SHOWN = 2;
 
 export function Alerts() {
   const t = texts.value;
@@ -11,7 +11,8 @@ export function Alerts() {
       {desk.alerts.value.slice(-SHOWN).map((alert) => (
         <div class={`alert ${alert.acuity}`} key={alert.conversation}>
           <Icon name="alert" />
-          <span>{t.alert(t.acuity[alert.acuity] ?? alert.acuity)}</span>
+          <strong>{t.alert(t.acuity[alert.acuity] ?? alert.acuity)}</strong>
+          <span class="alert-last">{lastWords(alert.conversation)}</span>
           <button type="button" class="button small outline" onClick={() => desk.open(alert.conversation)}>
             {t.openAlert}
           </button>
@@ -27,4 +28,8 @@ export function Alerts() {
       ))}
     </div>
   );
+}
+
+function lastWords(conversation: string): string {
+  return desk.items.value.find((item) => item.conversation === conversation)?.last ?? "";
 }

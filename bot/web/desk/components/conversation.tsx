@@ -67,7 +67,7 @@ function Choose() {
 function Head({ item }: { item: QueueItem }) {
   const t = texts.value;
   return (
-    <div class={`conversation-head ${item.acuity}`}>
+    <div class="conversation-head">
       <button type="button" class="icon-button back" aria-label={t.back} onClick={backToQueue}>
         <Icon name="back" />
       </button>
@@ -133,9 +133,10 @@ function ClaimBar({ item }: { item: QueueItem }) {
   const t = texts.value;
   if (item.owner === "closed") return <p class="claim-bar">{t.closedHint}</p>;
   if (item.owner === "nurse") return <p class="claim-bar">{t.taken(item.nurse ?? "…")}</p>;
+  if (item.owner === "bot") return <p class="claim-bar">{t.botHas}</p>;
   return (
     <div class="claim-bar">
-      <p>{item.owner === "bot" ? t.botHas : t.claimHint}</p>
+      <p>{t.claimHint}</p>
       <button type="button" class="button primary claim" onClick={() => desk.act("claim")}>
         <Icon name="nurse" />
         {t.claim}

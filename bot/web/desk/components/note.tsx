@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/icons";
 import type { Finding } from "../../shared/protocol";
 import * as desk from "../desk";
-import { texts } from "../preferences";
+import { texts, titled } from "../preferences";
 
 type Opened = NonNullable<typeof desk.opened.value>;
 
@@ -27,7 +27,7 @@ export function NotePanel({ opened }: { opened: Opened }) {
             {opened.item.rules.map((rule) => (
               <li key={rule.id}>
                 <Icon name="alert" />
-                {rule.title}
+                {titled(rule.title)}
               </li>
             ))}
           </ul>
@@ -41,8 +41,8 @@ export function NotePanel({ opened }: { opened: Opened }) {
   );
 }
 
-/** A line that begins with a heading and a colon, as the parts of an SBAR note do. */
-const HEADED = /^([^:：]{1,24})[:：]\s*(.*)$/;
+/** A line that begins with the letter of its part: situation, background, assessment, recommendation. */
+const HEADED = /^([SBAR])\s{2,}(.*)$/;
 
 function Note({ text }: { text: string }) {
   return (
@@ -53,7 +53,7 @@ function Note({ text }: { text: string }) {
           <p key={index}>
             {heading ? (
               <>
-                <strong>{heading}</strong> {rest}
+                <strong>{texts.value.parts[heading]}</strong> {rest}
               </>
             ) : (
               line
@@ -102,7 +102,7 @@ function Findings({ findings }: { findings: Finding[] }) {
         <li key={finding.id}>
           <span class={`finding-status ${finding.status}`}>{t.status[finding.status] ?? finding.status}</span>
           <span>
-            {finding.label ?? finding.id.replaceAll("_", " ")}
+            {finding.label ? titled(finding.label) : finding.id.replaceAll("_", " ")}
             {finding.quote && <q>{finding.quote}</q>}
           </span>
         </li>

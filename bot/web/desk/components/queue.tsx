@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { Icon } from "../../shared/icons";
 import type { QueueItem } from "../../shared/protocol";
 import * as desk from "../desk";
-import { texts } from "../preferences";
+import { texts, titled } from "../preferences";
 import { waitedFor } from "../waiting";
 import { AcuityBadge } from "./acuity";
 
@@ -68,13 +68,14 @@ function Row({ item }: { item: QueueItem }) {
   return (
     <button
       type="button"
-      class={`row ${item.acuity}`}
+      class={`row ${item.acuity ?? ""}`}
       data-conversation={item.conversation}
       aria-current={current}
       onClick={() => desk.open(item.conversation)}
     >
       <span class="row-top">
         <AcuityBadge acuity={item.acuity} />
+        <OwnerLabel item={item} />
         <span class="row-time">
           <Icon name="clock" />
           <span class="visually-hidden">{t.waited("")}</span>
@@ -88,7 +89,7 @@ function Row({ item }: { item: QueueItem }) {
         <span class="row-rules">
           {item.rules.map((rule) => (
             <span class="rule" key={rule.id}>
-              {rule.title}
+              {titled(rule.title)}
             </span>
           ))}
         </span>
@@ -97,14 +98,13 @@ function Row({ item }: { item: QueueItem }) {
         <span>{t.reasons[item.reason] ?? item.reason.replaceAll("_", " ")}</span>
         <span>{t.languages[item.lang] ?? item.lang}</span>
         <span>{item.channel}</span>
-        <OwnerLabel item={item} />
       </span>
     </button>
   );
 }
 
 export function OwnerLabel({ item }: { item: QueueItem }) {
-  return <span class={`owner ${item.mine ? "mine" : item.owner}`}>{ownerText(item)}</span>;
+  return <span class={`owner ${item.mine ? "mine" : ""}`}>{ownerText(item)}</span>;
 }
 
 function ownerText(item: QueueItem): string {

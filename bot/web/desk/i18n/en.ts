@@ -30,12 +30,14 @@ export const en = {
   keys: "j / k or arrow keys move, Enter opens, Esc returns to the queue",
 
   acuity: { emergency: "Emergency", urgent: "Urgent", routine: "Routine", self_care: "Self-care" } as Record<Acuity, string>,
+  notRated: "Not rated",
   reasons: {
     screen: "Red flag in the patient's words",
     asked: "Patient asked for a nurse",
     not_covered: "Question not covered by sources",
     assistant_unavailable: "Assistant unavailable",
     complaint: "Complaint",
+    fallback: "Assistant did not understand",
   } as Record<string, string>,
   languages: { en: "English", zh: "Chinese" } as Record<string, string>,
   waited: (time: string) => `waiting ${time}`,
@@ -61,7 +63,7 @@ export const en = {
   claim: "Claim conversation",
   claimHint: "Claim this conversation to write to the patient. The assistant falls silent.",
   taken: (name: string) => `${name} has this conversation.`,
-  botHas: "The assistant has this conversation. You can claim it.",
+  botHas: "The assistant answers this patient now.",
   closedHint: "This conversation has ended.",
   handBack: "Hand back",
   handBackHint: "The assistant answers again",
@@ -80,6 +82,7 @@ export const en = {
 
   note: "Hand-over note",
   showNote: "Note and findings",
+  parts: { S: "Situation", B: "Background", A: "Assessment", R: "Recommendation" } as Record<string, string>,
   copy: "Copy note",
   copied: "Copied",
   copyFailed: "Copy failed: select the text instead",

@@ -26,12 +26,14 @@ export const zh: Texts = {
   keys: "j / k 或方向键移动，Enter 打开，Esc 返回队列",
 
   acuity: { emergency: "危急", urgent: "紧急", routine: "常规", self_care: "自我护理" },
+  notRated: "未评级",
   reasons: {
     screen: "患者的话中有危险信号",
     asked: "患者要求找护士",
     not_covered: "资料未涵盖该问题",
     assistant_unavailable: "自动助手不可用",
     complaint: "投诉",
+    fallback: "助手没有理解患者的话",
   },
   languages: { en: "英文", zh: "中文" },
   waited: (time) => `已等候 ${time}`,
@@ -57,7 +59,7 @@ export const zh: Texts = {
   claim: "接手对话",
   claimHint: "接手后即可回复患者，自动助手将停止发言。",
   taken: (name) => `${name}正在处理此对话。`,
-  botHas: "自动助手正在处理此对话，您可以接手。",
+  botHas: "现在由自动助手回答这位患者。",
   closedHint: "此对话已结束。",
   handBack: "交还助手",
   handBackHint: "由自动助手继续回答",
@@ -76,6 +78,7 @@ export const zh: Texts = {
 
   note: "交接记录",
   showNote: "交接记录与所见",
+  parts: { S: "现状", B: "背景", A: "评估", R: "建议" },
   copy: "复制记录",
   copied: "已复制",
   copyFailed: "复制失败，请手动选择文字",

@@ -38,6 +38,7 @@ function StatusAction() {
       </Action>
     );
   }
+  if (owner === "closed") return <Action onClick={chat.newConversation}>{t.newConversation}</Action>;
   if (owner === "queue" && !chat.inEmergency.value) return <Action onClick={chat.leaveQueue}>{t.backToAssistant}</Action>;
   return null;
 }
