@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import redis
 
@@ -37,7 +37,7 @@ class Program:
 def programs(settings: SystemSettings, env: Mapping[str, str], redis_server: Path | None) -> list[Program]:
     """The processes to start; `env` as `compose` gives it. Redis only where no REDIS_URL of one's own is set."""
     app = str(APP_PYTHON)
-    rasa = f"/status?token={quote(env['RASA_TOKEN'])}"
+    rasa = "/webhooks/careline/"  # Rasa serves it once the dialogue model is loaded
     found = [
         Program("models", "model server", (app, "-m", "models"), *_loopback(settings, "models", "/health"), 20, 10),
         Program("actions", "action server", (app, "-m", "actions"), *_loopback(settings, "actions", "/health"), 30, 10),

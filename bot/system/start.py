@@ -41,7 +41,7 @@ def wait_until_healthy(supervisor: Supervisor, programs: Sequence[Program], term
         if waiting and elapsed > limit:
             raise Problem(_why(waiting[0], supervisor, f"was not ready within {limit:.0f} s"))
         names = ", ".join(program.title for program in waiting)
-        terminal.live(f"  … waiting for {names} · {duration(elapsed)}")
+        terminal.live(f"  … {duration(elapsed)} · waiting for {names}")
         time.sleep(0.1)
     terminal.clear()
 

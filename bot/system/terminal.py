@@ -10,6 +10,8 @@ import sys
 import time
 from typing import TextIO
 
+FRAME = 0.1
+"""Seconds between two drawings of the live line."""
 HEARTBEAT = 20.0
 """Seconds between signs of life where the output is a file and no line can be redrawn."""
 
@@ -28,7 +30,7 @@ class Terminal:
         self.out = out or sys.stdout
         self.interactive = self.out.isatty()
         self._drawn = False
-        self._last_beat = time.monotonic()
+        self._last_beat = self._last_frame = time.monotonic()
         self._title, self._began = "", time.monotonic()
 
     def begin(self, title: str) -> None:
@@ -59,12 +61,14 @@ class Terminal:
 
     def live(self, text: str) -> None:
         """Show what is under way; replaced by whatever is written next."""
-        if self.interactive:
+        now = time.monotonic()
+        if self.interactive and (now - self._last_frame > FRAME or not self._drawn):
+            self._last_frame = now
             width = shutil.get_terminal_size().columns - 1
             self.out.write("\r\x1b[2K" + text[:width])
             self.out.flush()
             self._drawn = True
-        elif time.monotonic() - self._last_beat > HEARTBEAT:
+        elif not self.interactive and now - self._last_beat > HEARTBEAT:
             self.line(text)
 
     def done(self, text: str) -> None:

@@ -115,7 +115,7 @@ class _PipProgress:
         if word in ("Collecting", "Processing", "Requirement"):
             self.collected += 1
             of = f"{min(self.collected, self.count)}/{self.count} " if self.count else ""
-            return f"fetching {of}{os.path.basename(rest.split(' ')[0])}"
+            return f"fetching {of}{os.path.basename(rest.replace('already satisfied: ', '').split(' ')[0])}"
         if line.startswith("Installing collected"):
             self.total = line.count(",") + 1
         if self.total is None:
