@@ -70,6 +70,8 @@ def local(settings: Settings) -> bool:
 def environment(settings: Settings) -> None:
     """What the libraries read from the environment when they are imported: to be called before that."""
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+    # Threads that spin while they wait for each other stand still as soon as another process wants a core.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if local(settings):
         os.environ["HF_HUB_OFFLINE"] = "1"

@@ -29,7 +29,7 @@ sentences, word for word. Nothing teaches refusing.
 | source | licence | in the repository |
 |---|---|---|
 | our own knowledge pages (`data/knowledge`), English and Chinese | Apache-2.0 | yes |
-| MedQuAD (Ben Abacha and Demner-Fushman 2019, NIH web sites), without the rare genetic diseases | CC BY 4.0 | no: read from a path |
+| MedQuAD (NIH web sites), without the rare genetic diseases | CC BY 4.0 | no: read from a path |
 | NHS website content | Open Government Licence v3.0 | no: read from a path |
 | Chinese copying exercises: random words of jieba's dictionary | MIT | made by `exercises.py` |
 

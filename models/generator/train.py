@@ -18,6 +18,8 @@ from typing import Any
 
 # A primitive for every length of batch is kept otherwise, and takes gigabytes.
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
+# Threads that spin while they wait for each other stand still as soon as another process wants a core.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 from click import echo
