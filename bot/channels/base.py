@@ -1,0 +1,148 @@
+"""What every channel does, whatever its own format: take a message in, and be answered by the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from redis.exceptions import RedisError
+
+from bot.conversation import ownership
+from bot.conversation.entry import Entry
+from bot.conversation.notices import notice
+from bot.conversation.screening import ALARMING, advice_of, screen_message
+from bot.conversation.state import State
+from bot.conversation.store import Change, Conversations, now_ms
+from bot.triage import Acuity, screen
+
+_STORE_PATIENCE = 0.2
+
+
+class RefusedError(Exception):
+    """A message that was not taken: `code` as in docs/protocol.md, and words for the sender."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One patient message, free of its channel's format. `id` is the channel's own, the same on a repetition."""
+
+    id: str
+    text: str
+    button: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The entry that a message became, and whether it had been taken before."""
+
+    entry: str
+    duplicate: bool
+
+
+class Intake:
+    """Takes messages into conversations: stored first, then screened, then left to the turn."""
+
+    def __init__(self, conversations: Conversations, region: str | None, limit: int) -> None:
+        self.conversations = conversations
+        self.region = region
+        self.limit = limit
+
+    async def take(self, conversation: str, message: Message, unsaved: asyncio.Queue[Entry] | None = None) -> Taken:
+        """Store and screen a message. RefusedError when it cannot be taken.
+
+        When the store does not answer at once and the screen sees an emergency, its advice is put into `unsaved`.
+        """
+        self._check(message)
+        storing = asyncio.ensure_future(self._store(conversation, message))
+        await asyncio.wait({storing}, timeout=_STORE_PATIENCE)
+        if unsaved is not None and not _stored(storing) and (advice := self._emergency(message)):
+            unsaved.put_nowait(advice)
+        try:
+            taken = await storing
+            await screen_message(self.conversations, conversation, taken.entry, self.region)
+        except (RedisError, OSError) as error:
+            raise RefusedError("not_stored", "Not stored yet: please send it again.") from error
+        return taken
+
+    async def want_human(self, conversation: str, client_id: str) -> None:
+        """Straight into the nurses' queue."""
+
+        def step(state: State) -> Change:
+            after = ownership.request_nurse(
+                state, reason="asked", acuity=state.acuity or Acuity.ROUTINE.value, now=now_ms()
+            )
+            if after.owner == state.owner:
+                return Change()
+            told = notice(_queued_code(after), after.lang, self.region).stamped(after.epoch)
+            return Change(state=after, entries=(told,), client_id=client_id, alert=after.acuity)
+
+        await self._change(conversation, step)
+
+    async def leave_queue(self, conversation: str, client_id: str) -> None:
+        """Back to the assistant. RefusedError while that is not allowed."""
+        last = await self.conversations.recent(conversation, count=1)
+
+        def step(state: State) -> Change:
+            after = ownership.leave_queue(state, last_entry=last[-1].id if last else "0-0")
+            told = notice("left_queue", after.lang, self.region).stamped(after.epoch)
+            return Change(state=after, entries=(told,), client_id=client_id)
+
+        await self._change(conversation, step)
+
+    async def choose_language(self, conversation: str, lang: str) -> None:
+        """The patient's choice of language for what follows."""
+        await self._change(conversation, lambda state: Change(state=replace(state, lang=lang)))
+
+    def is_alarming(self, text: str) -> bool:
+        """Whether the words alone are an emergency or urgent: such a message is never held back."""
+        return screen(text, region=self.region).acuity in ALARMING
+
+    async def _change(self, conversation: str, step: Callable[[State], Change]) -> None:
+        try:
+            await self.conversations.change(conversation, step)
+        except ownership.NotAllowedError as error:
+            raise RefusedError("not_allowed", str(error)) from error
+        except (RedisError, OSError) as error:
+            raise RefusedError("not_stored", "Not stored yet: please send it again.") from error
+
+    def _check(self, message: Message) -> None:
+        if not message.text.strip():
+            raise RefusedError("empty", "The message is empty.")
+        if len(message.text) > self.limit:
+            raise RefusedError("too_long", f"The message is longer than {self.limit} characters.")
+
+    async def _store(self, conversation: str, message: Message) -> Taken:
+        payload = await self._payload(conversation, message.button)
+        state = await self.conversations.state(conversation)
+        entry = Entry(
+            sender="patient", text=message.text, lang=state.lang, client_id=message.id, button=payload
+        ).stamped(state.epoch)
+        return Taken(*await self.conversations.accept(conversation, entry))
+
+    async def _payload(self, conversation: str, button: tuple[str, int] | None) -> str | None:
+        """The intent behind a button that this bot offered in this conversation; None for any other."""
+        if button is None:
+            return None
+        entry = await self.conversations.entry(conversation, button[0])
+        offered = entry.buttons if entry and entry.sender == "bot" else ()
+        return offered[button[1]].payload if 0 <= button[1] < len(offered) else None
+
+    def _emergency(self, message: Message) -> Entry | None:
+        verdict = screen(message.text, region=self.region)
+        if verdict.acuity not in ALARMING:
+            return None
+        text, card = advice_of(verdict, self.region)
+        return Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, client_id=message.id)
+
+
+def _stored(storing: asyncio.Future[Taken]) -> bool:
+    return storing.done() and storing.exception() is None
+
+
+def _queued_code(state: State) -> str:
+    return f"queued_{state.acuity}" if state.acuity in ("urgent", "emergency") else "queued"

@@ -1,0 +1,38 @@
+-- One atomic step on one conversation. KEYS: state, log, client ids, pending turns, verdicts, unsent, busy,
+-- queue, with-nurse, work. ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
+local state, log, ids, pending, verdicts, unsent = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local busy, queue, with_nurse, work = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local ask = cjson.decode(ARGV[1])
+
+if redis.call('EXISTS', state) == 0 then return {'missing'} end
+if ask.client_id then
+  local known = redis.call('HGET', ids, ask.client_id)
+  if known then return {'duplicate', known} end
+end
+if ask.done and redis.call('LINDEX', pending, 0) ~= ask.done then return {'done'} end
+if ask.verdict and redis.call('HEXISTS', verdicts, ask.verdict.entry) == 1 then return {'settled'} end
+if ask.version and tonumber(redis.call('HGET', state, 'version')) ~= ask.version then return {'conflict'} end
+
+if ask.set then
+  for name, value in pairs(ask.set) do redis.call('HSET', state, name, value) end
+end
+local reply = {'ok'}
+for _, entry in ipairs(ask.entries) do
+  reply[#reply + 1] = redis.call('XADD', log, '*', 'e', entry)
+end
+for _, entry in ipairs(ask.unsent) do redis.call('RPUSH', unsent, entry) end
+if ask.client_id then redis.call('HSET', ids, ask.client_id, reply[2]) end
+if ask.verdict then redis.call('HSET', verdicts, ask.verdict.entry, ask.verdict.json) end
+if ask.done then redis.call('LPOP', pending) end
+if ask.pend then
+  redis.call('RPUSH', pending, reply[2])
+  if redis.call('SETNX', busy, '1') == 1 then redis.call('XADD', work, '*', 'conversation', ask.conversation) end
+end
+if ask.owner then
+  redis.call('ZREM', queue, ask.conversation)
+  redis.call('ZREM', with_nurse, ask.conversation)
+  if ask.owner == 'queue' then redis.call('ZADD', queue, ask.score, ask.conversation) end
+  if ask.owner == 'nurse' then redis.call('ZADD', with_nurse, ask.score, ask.conversation) end
+end
+for _, signal in ipairs(ask.signals) do redis.call('PUBLISH', signal[1], signal[2]) end
+return reply

@@ -1,0 +1,83 @@
+"""From what Rasa said to what the patient sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.conversation import ownership
+from bot.conversation.entry import Entry
+from bot.conversation.notices import notice
+from bot.conversation.rasa import RasaReply
+from bot.conversation.state import State
+from bot.conversation.store import Change, now_ms
+from bot.triage import Acuity
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """What Rasa asks of the conversation."""
+
+    reason: str
+    acuity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One turn's result: what the bot says, and what it asks for."""
+
+    entries: tuple[Entry, ...]
+    handoff: Handoff | None = None
+    lang: str | None = None
+
+
+def read_replies(replies: Sequence[RasaReply], lang: str) -> Outcome:
+    """Rasa's messages as log entries, and its wishes. An unreadable one counts as a call for a human."""
+    outcome = Outcome(())
+    for reply in replies:
+        outcome = _add(outcome, reply, lang)
+    return outcome
+
+
+def carry_out_turn(state: State, turn: str, epoch: int, outcome: Outcome, region: str | None) -> Change:
+    """Send a turn's outcome, unless the owner changed meanwhile: then it is recorded and shown to nobody."""
+    entries = tuple(entry.stamped(epoch, turn) for entry in outcome.entries)
+    if state.owner != "bot" or state.epoch != epoch:
+        return Change(unsent=entries, done=turn)
+    after = replace(state, session_turns=state.session_turns + 1, lang=outcome.lang or state.lang)
+    if outcome.handoff is None:
+        return Change(state=after, entries=entries, done=turn)
+    after = ownership.request_nurse(after, reason=outcome.handoff.reason, acuity=outcome.handoff.acuity, now=now_ms())
+    said = (*entries, notice("queued", after.lang, region).stamped(after.epoch, turn))
+    return Change(state=after, entries=said, done=turn, alert=after.acuity)
+
+
+def give_up(state: State, turn: str, epoch: int, region: str | None) -> Change:
+    """The dialogue manager could not be had: the patient is told, a nurse looks."""
+    if state.owner != "bot" or state.epoch != epoch:
+        return Change(done=turn)
+    after = ownership.request_nurse(state, reason="assistant_unavailable", acuity=Acuity.ROUTINE.value, now=now_ms())
+    told = notice("assistant_unavailable", after.lang, region).stamped(after.epoch, turn)
+    return Change(state=after, entries=(told,), done=turn, alert=after.acuity)
+
+
+def _add(outcome: Outcome, reply: RasaReply, lang: str) -> Outcome:
+    said = Entry(sender="bot", text=reply.text, lang=lang, buttons=reply.buttons)
+    match dict(reply.custom or {}):
+        case {}:
+            pass
+        case {"kind": "answer", "answer": {"answer": str(text), **_rest} as answer}:
+            shown = {name: answer.get(name) for name in ("outcome", "sentences", "citations", "help")}
+            said = replace(said, kind="answer", answer=shown, text=text)
+        case {"kind": "handoff", "reason": str(reason), **rest}:
+            outcome = replace(outcome, handoff=Handoff(reason, _acuity(rest.get("acuity"))))
+        case {"kind": "language", "lang": "en" | "zh" as chosen}:
+            outcome = replace(outcome, lang=chosen)
+        case _:
+            outcome = replace(outcome, handoff=Handoff("unreadable_reply", Acuity.ROUTINE.value))
+    return replace(outcome, entries=(*outcome.entries, said)) if said.text or said.buttons else outcome
+
+
+def _acuity(value: object) -> str:
+    known = {acuity.value for acuity in Acuity}
+    return str(value) if value in known else Acuity.ROUTINE.value

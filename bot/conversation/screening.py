@@ -1,0 +1,99 @@
+"""The screen's verdict on a message, and what it does to the conversation.
+
+This is the floor under everything: it needs the store and the pure screen, and no other service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation import ownership
+from bot.conversation.entry import Entry, entry_order
+from bot.conversation.notices import notice, notice_text
+from bot.conversation.state import State
+from bot.conversation.store import Change, Conversations, now_ms
+from bot.triage import Acuity, Said, Verdict, screen
+
+ALARMING = (Acuity.EMERGENCY, Acuity.URGENT)
+
+
+async def screen_message(conversations: Conversations, conversation: str, entry_id: str, region: str | None) -> Verdict:
+    """Screen one logged message with what was said before it, and carry the verdict out, at most once."""
+    if known := await conversations.verdict(conversation, entry_id):
+        return known
+    state = await conversations.state(conversation)
+    entries = await conversations.recent(conversation, before=entry_id)
+    message = entries[-1]
+    verdict = screen(message.text, history=said_before(entries, state, entry_id), region=region)
+    committed = await conversations.change(conversation, lambda now: carry_out(now, message, verdict, region))
+    if committed.status == "settled":  # another process was quicker: its verdict counts
+        return await conversations.verdict(conversation, entry_id) or verdict
+    return verdict
+
+
+def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None) -> Change:
+    """What a verdict does: the advice to the patient, the place in the queue, the alert at the desk."""
+    state = replace(
+        ownership.reopen(state), lang=reply_language(message.text, state.lang),
+        findings=tuple(finding for finding in verdict.to_dict()["findings"]),
+        rules=_merged(state.rules, verdict.to_dict()["rules"]),
+    )  # fmt: skip
+    settled = (message.id, verdict)
+    if verdict.acuity not in ALARMING:
+        raised = ownership.more_urgent(state.acuity, verdict.acuity.value)
+        return Change(state=replace(state, acuity=raised), verdict=settled)
+    worse = ownership.more_urgent(state.acuity, verdict.acuity.value) != state.acuity
+    after = ownership.request_nurse(state, reason="screen", acuity=verdict.acuity.value, now=now_ms())
+    new_rules = {rule["id"] for rule in verdict.to_dict()["rules"]} - set(state.advised)
+    alert = verdict.acuity.value if worse or new_rules or after.owner != state.owner else None
+    if after.owner == "nurse":  # the bot does not talk over a nurse: the desk is alerted instead
+        return Change(state=after, verdict=settled, alert=alert)
+    said = _advise(after, message, verdict, region) if new_rules or worse else _remind(after, verdict, region)
+    after = replace(after, advised=tuple(sorted({*after.advised, *new_rules})))
+    return Change(
+        state=after,
+        verdict=settled,
+        alert=alert,
+        entries=tuple(e.stamped(after.epoch, message.id) for e in said),
+    )
+
+
+def advice_of(verdict: Verdict, region: str | None) -> tuple[str, Mapping[str, Any]]:
+    """The words of a verdict's advice, and the card's facts (acuity, numbers to ring)."""
+    text = verdict.advice or notice_text(f"{verdict.acuity.value}_unspecified", verdict.lang, region)
+    contacts = [{"label": contact.label, "number": contact.number} for contact in verdict.contacts]
+    return text, {"acuity": verdict.acuity.value, "contacts": contacts}
+
+
+def said_before(entries: Sequence[Entry], state: State, entry_id: str) -> list[Said]:
+    """What patient and bot said before a message, since the last matter was settled."""
+    low, high = entry_order(state.screen_from), entry_order(entry_id)
+    return [
+        Said("patient" if entry.sender == "patient" else "bot", entry.text)
+        for entry in entries
+        if entry.sender in ("patient", "bot") and low < entry_order(entry.id) < high
+    ]
+
+
+def reply_language(text: str, current: str) -> str:
+    """The language to answer in: Chinese for any Chinese character, English for two words or more, else as before."""
+    if any("\u3400" <= character <= "\u9fff" for character in text):
+        return "zh"
+    words = [word for word in text.split() if sum(c.isascii() and c.isalpha() for c in word) >= 2]
+    return "en" if len(words) >= 2 else current
+
+
+def _advise(after: State, message: Entry, verdict: Verdict, region: str | None) -> list[Entry]:
+    text, card = advice_of(verdict, region)
+    advice = Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, turn=message.id)
+    return [advice, notice(f"queued_{verdict.acuity.value}", after.lang, region)]
+
+
+def _remind(after: State, verdict: Verdict, region: str | None) -> list[Entry]:
+    return [notice("still_emergency", after.lang, region)] if verdict.acuity is Acuity.EMERGENCY else []
+
+
+def _merged(known: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    return tuple({rule["id"]: rule for rule in (*known, *new)}.values())

@@ -1,0 +1,54 @@
+"""What is known of a conversation besides its log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+Owner = Literal["bot", "queue", "nurse", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The live state of a conversation. Times are milliseconds since 1970.
+
+    epoch: raised at each change of owner; what was produced under an older one is not sent.
+    acuity: the most urgent that the screen said since `screen_from`; None while nothing was said.
+    rules: the rules that fired, as {"id", "title"}; advised: ids of those whose advice the patient has.
+    screen_from: the log entry after which the screen's history starts (an earlier matter is settled).
+    session, session_turns: number of the Rasa session and how many turns it has had.
+    """
+
+    id: str
+    channel: str
+    lang: str
+    created: int
+    owner: Owner = "bot"
+    epoch: int = 0
+    version: int = 0
+    acuity: str | None = None
+    rules: tuple[Mapping[str, Any], ...] = ()
+    findings: tuple[Mapping[str, Any], ...] = ()
+    advised: tuple[str, ...] = ()
+    reason: str | None = None
+    since: int = 0
+    nurse: str | None = None
+    nurse_name: str | None = None
+    screen_from: str = "0-0"
+    session: int = 0
+    session_turns: int = 0
+
+    def dump(self) -> dict[str, str]:
+        """Fields for a Redis hash."""
+        return {field.name: json.dumps(getattr(self, field.name), ensure_ascii=False) for field in fields(self)}
+
+    @staticmethod
+    def load(stored: Mapping[str, str]) -> State:
+        """The state that `dump` wrote."""
+        known = {field.name for field in fields(State)}
+        values = {name: json.loads(text) for name, text in stored.items() if name in known}
+        for name in ("rules", "findings", "advised"):
+            values[name] = tuple(values.get(name, ()))
+        return State(**values)

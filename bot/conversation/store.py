@@ -1,0 +1,223 @@
+"""Conversations in Redis: each change is one atomic script, so that a crash leaves nothing half done."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bot.conversation.connection import Client
+from bot.conversation.entry import Entry
+from bot.conversation.state import State
+from bot.triage import Acuity, Verdict
+
+PREFIX = "careline:"
+QUEUE = f"{PREFIX}queue"
+WITH_NURSE = f"{PREFIX}with_nurse"
+WORK = f"{PREFIX}work"
+DESK_CHANNEL = f"{PREFIX}desk"
+
+_COMMIT = (Path(__file__).parent / "commit.lua").read_text()
+_RELEASE = """
+if redis.call('LLEN', KEYS[1]) > 0 then return 0 end
+redis.call('DEL', KEYS[2]); redis.call('XACK', KEYS[3], ARGV[1], ARGV[2]); redis.call('XDEL', KEYS[3], ARGV[2])
+return 1
+"""
+_MAX_CONFLICTS = 50
+
+
+class MissingConversationError(KeyError):
+    """There is no conversation of this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step does to a conversation.
+
+    state: the next state, None to leave it; entries go into the log, `unsent` are recorded and shown to nobody;
+    alert: an acuity that the desk is alerted of; verdict: (entry id, verdict) that this change carries out, at
+    most once; done: the pending turn that it finishes, at most once.
+    """
+
+    state: State | None = None
+    entries: tuple[Entry, ...] = ()
+    unsent: tuple[Entry, ...] = ()
+    alert: str | None = None
+    verdict: tuple[str, Verdict] | None = None
+    done: str | None = None
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """status: ok, duplicate (client id known), done (turn was finished before) or settled (verdict known)."""
+
+    status: str
+    state: State
+    entry_ids: tuple[str, ...] = ()
+
+
+class Conversations:
+    """All conversations. Methods raise redis.RedisError when the store is away."""
+
+    def __init__(self, redis: Client) -> None:
+        self.redis = redis
+        self._commit = redis.register_script(_COMMIT)
+        self._release = redis.register_script(_RELEASE)
+
+    async def create(self, channel: str, lang: str) -> tuple[str, str]:
+        """A new conversation: its id, and the token that is the patient's key to it."""
+        conversation, token = secrets.token_hex(12), secrets.token_urlsafe(32)
+        state = State(id=conversation, channel=channel, lang=lang, created=now_ms())
+        await self.redis.hset(_key(conversation), mapping={**state.dump(), "token": _digest(token)})
+        return conversation, token
+
+    async def authorise(self, conversation: str, token: str) -> bool:
+        """Whether the token opens the conversation."""
+        stored = await self.redis.hget(_key(conversation), "token")
+        return bool(stored) and hmac.compare_digest(stored, _digest(token))
+
+    async def state(self, conversation: str) -> State:
+        """The state now. MissingConversationError when there is none."""
+        stored = await self.redis.hgetall(_key(conversation))
+        if not stored:
+            raise MissingConversationError(conversation)
+        return State.load(stored)
+
+    async def entries(self, conversation: str, after: str = "0-0", before: str = "+") -> list[Entry]:
+        """The log after (and not with) one entry, to the end or to `before`, which is included."""
+        rows = await self.redis.xrange(_key(conversation, "log"), min=f"({after}", max=before)
+        return [Entry.load(row_id, fields["e"]) for row_id, fields in rows]
+
+    async def recent(self, conversation: str, before: str = "+", count: int = 20) -> list[Entry]:
+        """The last entries up to and with `before`, oldest first."""
+        rows = await self.redis.xrevrange(_key(conversation, "log"), max=before, count=count)
+        return [Entry.load(row_id, fields["e"]) for row_id, fields in reversed(rows)]
+
+    async def entry(self, conversation: str, entry_id: str) -> Entry | None:
+        """One entry, or None."""
+        rows = await self.redis.xrange(_key(conversation, "log"), min=entry_id, max=entry_id)
+        return Entry.load(rows[0][0], rows[0][1]["e"]) if rows else None
+
+    async def unsent(self, conversation: str) -> list[Entry]:
+        """Replies that came too late and were shown to nobody."""
+        return [Entry.load("", text) for text in await self.redis.lrange(_key(conversation, "unsent"), 0, -1)]
+
+    async def verdict(self, conversation: str, entry_id: str) -> Verdict | None:
+        """What the screen said of one message, None while it has not been carried out."""
+        stored = await self.redis.hget(_key(conversation, "verdicts"), entry_id)
+        return Verdict.from_dict(json.loads(stored)) if stored else None
+
+    async def accept(self, conversation: str, message: Entry, *, pend: bool = True) -> tuple[str, bool]:
+        """Take a patient's message: append, check for repetition and schedule its turn in one step.
+
+        Returns its entry id and whether it had been taken before.
+        """
+        request = _request(conversation, Change(entries=(message,), client_id=message.client_id))
+        reply = await self._run({**request, "pend": pend})
+        return reply[1], reply[0] == "duplicate"
+
+    async def change(self, conversation: str, step: Callable[[State], Change]) -> Committed:
+        """Carry out a step on the state as it is when it is written (again, if another came between)."""
+        for _ in range(_MAX_CONFLICTS):
+            state = await self.state(conversation)
+            change = step(state)
+            status, *ids = await self._run(_request(conversation, change, state))
+            if status == "ok":
+                return Committed(status, _bumped(change.state, state), tuple(ids))
+            if status != "conflict":
+                return Committed(status, state, tuple(ids))
+        raise RuntimeError(f"conversation {conversation} would not hold still")
+
+    async def next_turn(self, conversation: str) -> str | None:
+        """The entry id of the oldest message whose turn is not finished."""
+        turn: str | None = await self.redis.lindex(_key(conversation, "pending"), 0)
+        return turn
+
+    async def release(self, conversation: str, group: str, work_id: str) -> bool:
+        """Give the conversation back when no turn is pending; False: one came, go on."""
+        keys = [_key(conversation, "pending"), _key(conversation, "busy"), WORK]
+        return bool(await self._release(keys=keys, args=[group, work_id]))
+
+    async def signal(self, conversation: str, **message: object) -> None:
+        """Tell whoever watches the conversation something that is not kept."""
+        await self.redis.publish(live_channel(conversation), json.dumps(message))
+
+    async def _run(self, request: dict[str, Any]) -> list[str]:
+        conversation = request["conversation"]
+        parts = ("", "log", "ids", "pending", "verdicts", "unsent", "busy")
+        keys = [*(_key(conversation, part) for part in parts), QUEUE, WITH_NURSE, WORK]
+        reply: list[str] = await self._commit(keys=keys, args=[json.dumps(request, ensure_ascii=False)])
+        if reply[0] == "missing":
+            raise MissingConversationError(conversation)
+        return reply
+
+
+def live_channel(conversation: str) -> str:
+    """The pub/sub channel that wakes whoever watches this conversation."""
+    return f"{PREFIX}live:{conversation}"
+
+
+def partial_channel(conversation: str) -> str:
+    """The pub/sub channel on which the answer action publishes verified sentences."""
+    return f"{PREFIX}partial:{conversation}"
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970."""
+    return int(time.time() * 1000)
+
+
+def queue_score(state: State) -> int:
+    """Orders the queue: by acuity, then by waiting time."""
+    return Acuity(state.acuity or Acuity.ROUTINE.value).rank * 10**14 + state.since
+
+
+def _request(conversation: str, change: Change, state: State | None = None) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "conversation": conversation,
+        "entries": [entry.dump() for entry in change.entries],
+        "unsent": [entry.dump() for entry in change.unsent],
+        "signals": _signals(conversation, change),
+        "client_id": change.client_id,
+        "done": change.done,
+    }
+    if change.verdict:
+        entry_id, verdict = change.verdict
+        request["verdict"] = {"entry": entry_id, "json": json.dumps(verdict.to_dict(), ensure_ascii=False)}
+    if state is not None:
+        request["version"] = state.version
+    if change.state is not None and state is not None:
+        after = _bumped(change.state, state)
+        request |= {"set": after.dump(), "owner": after.owner, "score": queue_score(after)}
+    return {name: value for name, value in request.items() if value is not None}
+
+
+def _signals(conversation: str, change: Change) -> list[tuple[str, str]]:
+    signals = [(live_channel(conversation), json.dumps({"type": "changed"}))]
+    if change.state is not None:
+        signals.append((DESK_CHANNEL, json.dumps({"type": "queue"})))
+    elif change.entries:
+        signals.append((DESK_CHANNEL, json.dumps({"type": "said", "conversation": conversation})))
+    if change.alert:
+        alert = {"type": "alert", "conversation": conversation, "acuity": change.alert}
+        signals.append((DESK_CHANNEL, json.dumps(alert)))
+    return signals
+
+
+def _bumped(after: State | None, before: State) -> State:
+    return replace(after, version=before.version + 1) if after is not None else before
+
+
+def _key(conversation: str, part: str = "") -> str:
+    return f"{PREFIX}conv:{conversation}:{part}" if part else f"{PREFIX}conv:{conversation}"
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,113 @@
+"""One turn: a stored message becomes a reply, or a reason why there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from redis.exceptions import RedisError
+
+from bot.conversation.entry import Entry
+from bot.conversation.notices import notice
+from bot.conversation.rasa import Rasa, RasaError, RasaReply
+from bot.conversation.replies import carry_out_turn, give_up, read_replies
+from bot.conversation.screening import ALARMING, said_before, screen_message
+from bot.conversation.state import State
+from bot.conversation.store import Change, Conversations, MissingConversationError
+from bot.triage import Verdict
+
+log = logging.getLogger(__name__)
+
+_RETRY_EVERY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRules:
+    """region: whose numbers are shown; patience: seconds to try again while Rasa is away; session_turns: turns
+    after which Rasa starts a new session."""
+
+    region: str | None
+    patience: float
+    session_turns: int
+
+
+async def take_turn(conversations: Conversations, rasa: Rasa, conversation: str, turn: str, rules: TurnRules) -> None:
+    """Take a turn and finish it exactly once. Whatever fails, a human looks; only a store that is away raises."""
+    try:
+        await _take(conversations, rasa, conversation, turn, rules)
+    except (RedisError, OSError, MissingConversationError):
+        raise
+    except Exception as error:
+        log.error("conversation %s turn %s failed: %s", conversation, turn, type(error).__name__)
+        await conversations.change(conversation, lambda now: give_up(now, turn, now.epoch, rules.region))
+
+
+async def _take(conversations: Conversations, rasa: Rasa, conversation: str, turn: str, rules: TurnRules) -> None:
+    verdict = await screen_message(conversations, conversation, turn, rules.region)
+    state = await conversations.state(conversation)
+    message = await conversations.entry(conversation, turn)
+    if message is None or state.owner != "bot" or verdict.acuity in ALARMING:
+        await conversations.change(conversation, lambda _now: Change(done=turn))
+        return
+    state = await _fresh_session(conversations, state, rules.session_turns)
+    await conversations.signal(conversation, type="working", turn=turn, epoch=state.epoch)
+    replies = await _ask(conversations, rasa, state, message, verdict, rules)
+    if replies is None:
+        await conversations.change(conversation, lambda now: give_up(now, turn, state.epoch, rules.region))
+        return
+    outcome = read_replies(replies, state.lang)
+    await conversations.change(conversation, lambda now: carry_out_turn(now, turn, state.epoch, outcome, rules.region))
+
+
+async def _ask(
+    conversations: Conversations, rasa: Rasa, state: State, message: Entry, verdict: Verdict, rules: TurnRules
+) -> list[RasaReply] | None:
+    """Rasa's replies; None when it could not be had within our patience, or the bot lost the conversation."""
+    entries = await conversations.recent(state.id, before=message.id)
+    metadata = {
+        "conversation": state.id, "turn": message.id, "epoch": state.epoch, "lang": state.lang,
+        "region": rules.region, "verdict": verdict.to_dict(),
+        "history": [{"from": said.speaker, "text": said.text} for said in said_before(entries, state, message.id)],
+    }  # fmt: skip
+    deadline, told = time.monotonic() + rules.patience, False
+    while True:
+        try:
+            return await rasa.send(f"{state.id}.{state.session}", message.text, metadata, message.button)
+        except RasaError as error:
+            log.warning("conversation %s turn %s: %s", state.id, message.id, error)
+        if time.monotonic() + _RETRY_EVERY > deadline:
+            return None
+        if not told:
+            told = True
+            await _tell_restarting(conversations, state, message, rules.region)
+        await asyncio.sleep(_RETRY_EVERY)
+        now = await conversations.state(state.id)
+        if now.epoch != state.epoch:
+            return None
+
+
+async def _tell_restarting(conversations: Conversations, state: State, message: Entry, region: str | None) -> None:
+    def tell(now: State) -> Change:
+        if now.epoch != state.epoch:
+            return Change()
+        told = notice("assistant_restarting", now.lang, region).stamped(now.epoch, message.id)
+        # one notice a turn, also when another process takes the turn over
+        return Change(entries=(told,), client_id=f"{message.id}:assistant_restarting")
+
+    try:
+        await conversations.change(state.id, tell)
+    except RedisError:
+        log.warning("conversation %s: could not tell that the assistant is away", state.id)
+
+
+async def _fresh_session(conversations: Conversations, state: State, session_turns: int) -> State:
+    """Rasa's cost per turn grows with its session, so sessions are short."""
+    if state.session_turns < session_turns:
+        return state
+    committed = await conversations.change(
+        state.id,
+        lambda now: Change(state=replace(now, session=now.session + 1, session_turns=0)),
+    )
+    return committed.state

@@ -1,0 +1,117 @@
+"""Shares the turns out: a Redis stream of conversations that have a turn to take, one at a time each.
+
+Every chat server runs one worker of the same consumer group. A worker renews its leases; the conversations of a worker
+that died are taken over when its lease runs out, and whatever it had finished is not done again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+
+from redis.exceptions import RedisError, ResponseError
+
+from bot.conversation.connection import Client
+from bot.conversation.store import WORK, Conversations, MissingConversationError
+
+log = logging.getLogger(__name__)
+
+GROUP = "turns"
+_AT_ONCE = 64
+_BACKOFF = 0.5
+
+TakeTurn = Callable[[str, str], Awaitable[None]]
+
+
+class Worker:
+    """Takes turns until cancelled. `lease`: seconds without a sign of life after which others take over."""
+
+    def __init__(self, conversations: Conversations, blocking: Client, take_turn: TakeTurn, lease: float) -> None:
+        self._conversations = conversations
+        self._redis = conversations.redis
+        self._blocking = blocking
+        self._take_turn = take_turn
+        self._lease_ms = int(lease * 1000)
+        self._name = uuid.uuid4().hex
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Take turns for ever; a store that is away is waited for."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._for_ever(self._read))
+            group.create_task(self._for_ever(self._renew_and_take_over))
+
+    async def stop(self) -> None:
+        """End the turns at hand; what they had not finished is taken up by another worker."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _for_ever(self, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await step()
+            except ResponseError as error:
+                if "NOGROUP" not in str(error):
+                    log.warning("turns: %s", type(error).__name__)
+                await self._make_group()
+            except (RedisError, OSError) as error:
+                log.warning("turns: the store is away (%s)", type(error).__name__)
+                await asyncio.sleep(_BACKOFF)
+
+    async def _make_group(self) -> None:
+        try:
+            await self._redis.xgroup_create(WORK, GROUP, id="0", mkstream=True)
+        except ResponseError:  # there is one
+            await asyncio.sleep(_BACKOFF)
+        except (RedisError, OSError):
+            await asyncio.sleep(_BACKOFF)
+
+    async def _read(self) -> None:
+        room = _AT_ONCE - len(self._running)
+        if room <= 0:
+            await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+            return
+        for _stream, items in (
+            await self._blocking.xreadgroup(GROUP, self._name, {WORK: ">"}, count=room, block=1000) or []
+        ):
+            for work_id, fields in items:
+                self._start(work_id, fields["conversation"])
+
+    async def _renew_and_take_over(self) -> None:
+        if self._running:
+            await self._redis.xclaim(
+                WORK, GROUP, self._name, min_idle_time=0, message_ids=list(self._running), justid=True
+            )
+        _next, items, *_deleted = await self._redis.xautoclaim(
+            WORK, GROUP, self._name, min_idle_time=self._lease_ms, count=_AT_ONCE
+        )
+        for work_id, fields in items:
+            if fields and work_id not in self._running:
+                self._start(work_id, fields["conversation"])
+        await asyncio.sleep(self._lease_ms / 1000 / 4)
+
+    def _start(self, work_id: str, conversation: str) -> None:
+        task = asyncio.create_task(self._serve(work_id, conversation))
+        self._running[work_id] = task
+        task.add_done_callback(lambda _task: self._running.pop(work_id, None))
+
+    async def _serve(self, work_id: str, conversation: str) -> None:
+        """All pending turns of one conversation, in order. A failure leaves them pending: the lease runs out."""
+        try:
+            while True:
+                while turn := await self._conversations.next_turn(conversation):
+                    await self._take_turn(conversation, turn)
+                if await self._conversations.release(conversation, GROUP, work_id):
+                    return
+        except (RedisError, OSError, MissingConversationError) as error:
+            log.warning("conversation %s: turn interrupted (%s)", conversation, type(error).__name__)
+        except Exception as error:
+            log.error(
+                "conversation %s: turn failed (%s), a worker will try again",
+                conversation,
+                type(error).__name__,
+            )

@@ -1,0 +1,107 @@
+"""The chat server: all that patients and nurses connect to. `python -m bot.server` runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import aiohttp
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from bot.channels.base import Intake
+from bot.channels.web import WebChannel
+from bot.conversation.connection import BLOCKING_TIMEOUT, Client, connect
+from bot.conversation.live import Hub
+from bot.conversation.notices import load_notices
+from bot.conversation.rasa import Rasa
+from bot.conversation.store import Conversations
+from bot.conversation.turn import TurnRules, take_turn
+from bot.conversation.worker import Worker
+from bot.desk.accounts import Accounts
+from bot.desk.routes import Desk
+from bot.desk.sessions import Sessions
+from bot.pages import Pages, guard_headers
+from bot.settings import Settings
+from bot.triage import screen
+
+log = logging.getLogger(__name__)
+
+_SETTINGS = web.AppKey("settings", Settings)
+_CONVERSATIONS = web.AppKey("conversations", Conversations)
+_HUB = web.AppKey("hub", Hub)
+_BLOCKING: web.AppKey[Client] = web.AppKey("blocking")
+
+
+def build_app(settings: Settings) -> web.Application:
+    """The chat server as an aiohttp application. Bad data files are found here, before a patient is."""
+    load_notices()
+    screen("warm up", region=settings.careline_region)
+    app = web.Application(client_max_size=64 * 1024)
+    redis = connect(settings.redis_url)
+    conversations, blocking = Conversations(redis), connect(settings.redis_url, BLOCKING_TIMEOUT)
+    hub = Hub(connect(settings.redis_url, None))
+    app[_SETTINGS], app[_CONVERSATIONS], app[_HUB], app[_BLOCKING] = settings, conversations, hub, blocking
+
+    intake = Intake(conversations, settings.careline_region, settings.careline_message_limit)
+    sessions = Sessions(redis, Accounts(redis), settings.desk_session_hours)
+    WebChannel(intake, hub, settings.careline_messages_per_minute).add_routes(app.router)
+    Desk(conversations, hub, sessions, settings.careline_region, settings.careline_public_url).add_routes(app.router)
+    Pages(settings.careline_allowed_origins).add_routes(app.router)
+    app.router.add_get("/health", _health)
+    app.on_response_prepare.append(guard_headers)
+    app.cleanup_ctx.append(_background)
+    return app
+
+
+async def _health(request: web.Request) -> web.Response:
+    try:
+        await request.app[_CONVERSATIONS].redis.ping()
+    except (RedisError, OSError):
+        return web.json_response({"status": "the store is away"}, status=503)
+    return web.json_response({"status": "ok"})
+
+
+async def _background(app: web.Application) -> AsyncIterator[None]:
+    settings, conversations = app[_SETTINGS], app[_CONVERSATIONS]
+    rules = TurnRules(settings.careline_region, settings.rasa_patience, settings.session_turns)
+    async with aiohttp.ClientSession() as http:
+        rasa = Rasa(http, settings.rasa_url, settings.rasa_token, settings.rasa_timeout)
+        worker = Worker(
+            conversations, app[_BLOCKING],
+            lambda conversation, turn: take_turn(conversations, rasa, conversation, turn, rules),
+            settings.turn_lease,
+        )  # fmt: skip
+        tasks = [asyncio.create_task(app[_HUB].run()), asyncio.create_task(worker.run())]
+        for task in tasks:
+            task.add_done_callback(_stop_if_failed)
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await worker.stop()
+    await app[_HUB].close()
+    for client in (conversations.redis, app[_BLOCKING]):
+        await client.aclose()
+
+
+def _stop_if_failed(task: asyncio.Task[None]) -> None:
+    """A chat server that takes no turns is worse than one that is started again."""
+    if not task.cancelled() and task.exception():
+        log.critical("a background task failed: %s", type(task.exception()).__name__)
+        raise SystemExit(1)
+
+
+def main() -> None:
+    """Run the chat server with the settings of the environment."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = Settings()
+    web.run_app(
+        build_app(settings), host=settings.careline_host, port=settings.careline_port, access_log=None, print=None,
+        handler_cancellation=False, shutdown_timeout=5,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""What the screen's verdict does: the floor under everything."""
+
+from __future__ import annotations
+
+from bot.conversation import ownership
+from bot.conversation.entry import Entry
+from bot.conversation.screening import reply_language, screen_message
+from bot.conversation.store import QUEUE, Change, Conversations
+from bot.triage import Acuity
+
+CHEST_PAIN = "I have crushing chest pain and my left arm is numb"
+STROKE = "我爸突然说话不清楚，右边手脚没力气"
+
+
+async def write(conversations: Conversations, conversation: str, text: str, client_id: str = "m1") -> str:
+    entry = Entry(sender="patient", text=text, lang="en", client_id=client_id).stamped(0)
+    return (await conversations.accept(conversation, entry))[0]
+
+
+async def test_an_emergency_gets_its_advice_and_the_top_of_the_queue(
+    conversations: Conversations, conversation: str
+) -> None:
+    entry = await write(conversations, conversation, CHEST_PAIN)
+    verdict = await screen_message(conversations, conversation, entry, "GB")
+    state = await conversations.state(conversation)
+    log = await conversations.entries(conversation)
+    assert verdict.acuity is Acuity.EMERGENCY
+    assert (state.owner, state.acuity, state.epoch) == ("queue", "emergency", 1)
+    assert [line.kind for line in log] == ["text", "advice", "notice"]
+    assert log[1].advice is not None
+    assert log[1].advice["contacts"][0]["number"] == "999"
+    assert "999" in log[2].text
+    assert await conversations.redis.zrange(QUEUE, 0, -1) == [conversation]
+
+
+async def test_chinese_gets_chinese_advice_and_number(conversations: Conversations, conversation: str) -> None:
+    entry = await write(conversations, conversation, STROKE)
+    await screen_message(conversations, conversation, entry, None)
+    advice = (await conversations.entries(conversation))[1]
+    assert advice.lang == "zh"
+    assert advice.advice is not None
+    assert advice.advice["contacts"][0]["number"] == "120"
+
+
+async def test_a_verdict_is_carried_out_once(conversations: Conversations, conversation: str) -> None:
+    entry = await write(conversations, conversation, CHEST_PAIN)
+    await screen_message(conversations, conversation, entry, "GB")
+    await screen_message(conversations, conversation, entry, "GB")
+    assert len(await conversations.entries(conversation)) == 3
+
+
+async def test_more_words_on_the_same_emergency_do_not_repeat_the_card(
+    conversations: Conversations, conversation: str
+) -> None:
+    await screen_message(conversations, conversation, await write(conversations, conversation, CHEST_PAIN), "GB")
+    again = await write(conversations, conversation, CHEST_PAIN + ", please hurry", "m2")
+    await screen_message(conversations, conversation, again, "GB")
+    log = await conversations.entries(conversation)
+    assert [line.kind for line in log].count("advice") == 1
+    assert log[-1].notice == "still_emergency"
+
+
+async def test_a_nurse_is_not_talked_over_but_the_acuity_rises(
+    conversations: Conversations, conversation: str
+) -> None:
+    def take_over(state):  # type: ignore[no-untyped-def]
+        queued = ownership.request_nurse(state, reason="asked", acuity="routine", now=1)
+        return Change(state=ownership.claim(queued, nurse="ada", nurse_name="Ada"))
+
+    await conversations.change(conversation, take_over)
+    await screen_message(conversations, conversation, await write(conversations, conversation, CHEST_PAIN), "GB")
+    state = await conversations.state(conversation)
+    assert (state.owner, state.acuity) == ("nurse", "emergency")
+    assert [line.sender for line in await conversations.entries(conversation)] == ["patient"]
+
+
+async def test_what_a_nurse_settled_does_not_fire_again(conversations: Conversations, conversation: str) -> None:
+    await screen_message(conversations, conversation, await write(conversations, conversation, CHEST_PAIN), "GB")
+
+    def settle(state):  # type: ignore[no-untyped-def]
+        claimed = ownership.claim(state, nurse="ada", nurse_name="Ada")
+        return Change(state=ownership.hand_back(claimed, nurse="ada", last_entry=last))
+
+    last = (await conversations.entries(conversation))[-1].id
+    await conversations.change(conversation, settle)
+    thanks = await write(conversations, conversation, "thank you so much", "m2")
+    verdict = await screen_message(conversations, conversation, thanks, "GB")
+    assert verdict.acuity is not Acuity.EMERGENCY
+    assert (await conversations.state(conversation)).owner == "bot"
+
+
+def test_the_language_of_the_reply_follows_the_patient() -> None:
+    assert reply_language("我头疼 headache", "en") == "zh"
+    assert reply_language("my head hurts", "zh") == "en"
+    assert reply_language("ok", "zh") == "zh"
+    assert reply_language("38.5", "zh") == "zh"

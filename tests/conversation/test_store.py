@@ -1,0 +1,78 @@
+"""The log: what is taken is kept, once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from redis.exceptions import RedisError
+
+from bot.conversation.connection import Client, connect
+from bot.conversation.entry import Entry
+from bot.conversation.store import WORK, Change, Conversations, MissingConversationError
+
+
+def said(text: str, client_id: str) -> Entry:
+    return Entry(sender="patient", text=text, lang="en", client_id=client_id).stamped(0)
+
+
+async def test_a_repeated_delivery_changes_nothing(conversations: Conversations, conversation: str) -> None:
+    first = await conversations.accept(conversation, said("hello", "m1"))
+    again = await conversations.accept(conversation, said("hello", "m1"))
+    assert first == (again[0], False)
+    assert again[1] is True
+    assert [entry.text for entry in await conversations.entries(conversation)] == ["hello"]
+
+
+async def test_simultaneous_deliveries_of_one_message_are_taken_once(
+    conversations: Conversations, conversation: str
+) -> None:
+    taken = await asyncio.gather(*(conversations.accept(conversation, said("hi", "m1")) for _ in range(20)))
+    assert sorted(duplicate for _, duplicate in taken) == [False] + [True] * 19
+    assert len(await conversations.entries(conversation)) == 1
+
+
+async def test_messages_are_scheduled_once_and_finished_in_order(
+    conversations: Conversations, conversation: str
+) -> None:
+    first, _ = await conversations.accept(conversation, said("one", "m1"))
+    second, _ = await conversations.accept(conversation, said("two", "m2"))
+    assert await conversations.redis.xlen(WORK) == 1
+    assert await conversations.next_turn(conversation) == first
+    assert (await conversations.change(conversation, lambda _s: Change(done=first))).status == "ok"
+    assert (await conversations.change(conversation, lambda _s: Change(done=first))).status == "done"
+    assert await conversations.next_turn(conversation) == second
+
+
+async def test_two_steps_at_once_both_count(conversations: Conversations, conversation: str) -> None:
+    def louder(state):  # type: ignore[no-untyped-def]
+        return Change(state=replace(state, session=state.session + 1))
+
+    await asyncio.gather(*(conversations.change(conversation, louder) for _ in range(10)))
+    assert (await conversations.state(conversation)).session == 10
+
+
+async def test_the_log_is_read_from_a_cursor(conversations: Conversations, conversation: str) -> None:
+    first, _ = await conversations.accept(conversation, said("one", "m1"))
+    await conversations.accept(conversation, said("two", "m2"))
+    assert [entry.text for entry in await conversations.entries(conversation, after=first)] == ["two"]
+
+
+async def test_only_the_token_opens_a_conversation(conversations: Conversations) -> None:
+    conversation, token = await conversations.create("web", "zh")
+    assert await conversations.authorise(conversation, token)
+    assert not await conversations.authorise(conversation, token + "x")
+    assert not await conversations.authorise("another", token)
+
+
+async def test_an_unknown_conversation_takes_nothing(conversations: Conversations) -> None:
+    with pytest.raises(MissingConversationError):
+        await conversations.accept("nobody", said("hello", "m1"))
+
+
+async def test_a_store_that_is_away_fails_at_once() -> None:
+    redis: Client = connect("redis://127.0.0.1:1/0")
+    with pytest.raises(RedisError):
+        await Conversations(redis).create("web", "en")
+    await redis.aclose()
