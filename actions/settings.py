@@ -32,9 +32,7 @@ class Settings(BaseSettings):
     """An OpenAI-compatible server; empty: answers are quoted, never generated."""
     generator_model: str = Field("careline-generator", validation_alias="GENERATOR_MODEL")
     generator_api_key: str = Field("", validation_alias="GENERATOR_API_KEY", repr=False)
-    generator_languages: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("en",), validation_alias="GENERATOR_LANGUAGES"
-    )
+    generator_languages: Annotated[tuple[str, ...], NoDecode] = Field(("en",), validation_alias="GENERATOR_LANGUAGES")
     """Languages that the generator writes, separated by spaces; others are quoted."""
     first_sentence_limit: float = Field(4.5, gt=0, validation_alias="ANSWER_FIRST_SENTENCE_LIMIT")
     """Time from the question until the first checked sentence; later than that, the answer is quoted."""

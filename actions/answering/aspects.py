@@ -42,7 +42,8 @@ NO_ASPECTS = Aspects(())
 def load_aspects(path: Path) -> Mapping[str, Aspects]:
     """The aspects of each language, from `data/policy/aspects.yml`. Raises re.error on a broken pattern."""
     tables = YAML(typ="safe").load(path.read_text("utf-8"))
-    return {
-        lang: Aspects(tuple(Aspect(name, re.compile(a["asks"]), re.compile(a["headings"])) for name, a in table.items()))
-        for lang, table in tables.items()
-    }
+    return {lang: Aspects(tuple(_aspect(name, own) for name, own in table.items())) for lang, table in tables.items()}
+
+
+def _aspect(name: str, own: Mapping[str, str]) -> Aspect:
+    return Aspect(name, re.compile(own["asks"]), re.compile(own["headings"]))

@@ -1,7 +1,8 @@
 """Fits the weights of the coverage decision to labelled questions: `python -m actions.answering.calibrate FILE`.
 
-FILE has, by language, questions with their `topic` (`none`: not covered). Prints what belongs into data/policy/coverage.yml,
-and how well the decision does on questions it was not fitted to (leave one out). The pages' vectors come from EMBEDDINGS_URL.
+FILE has, by language, questions with their `topic` (`none`: not covered). Prints what belongs into
+data/policy/coverage.yml, and how well the decision does on questions it was not fitted to (leave one out). The pages'
+vectors come from EMBEDDINGS_URL.
 """
 
 from __future__ import annotations
@@ -10,46 +11,35 @@ import asyncio
 import sys
 from pathlib import Path
 
-import aiohttp
 import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
 from actions.settings import Settings
 
-from .aspects import load_aspects
+from .assemble import assemble
 from .coverage import FEATURES, features
-from .pages import load_pages
-from .retrieve import Retriever, load_lexicons
-from .vectors import Embedder
 
 Array = NDArray[np.float64]
+Labelled = dict[str, list[dict[str, str]]]
 _PULL = 0.03  # towards zero: there are few questions
 
 
-async def evidence(path: Path, settings: Settings) -> tuple[Array, Array]:
+async def evidence(labelled: Labelled, settings: Settings) -> tuple[Array, Array]:
     """Per question its features (and a constant in front), and 1 where its own topic was found."""
-    labelled = YAML(typ="safe").load(path.read_text("utf-8"))
     rows: list[list[float]] = []
     labels: list[float] = []
-    async with aiohttp.ClientSession() as session:
-        embedder = Embedder(session, settings.embeddings_url, settings.embeddings_model)
-        retriever = Retriever(
-            load_pages(settings.knowledge),
-            load_lexicons(settings.knowledge / "synonyms.yml"),
-            load_aspects(settings.policy / "aspects.yml"),
-            embedder,
-            (settings.query_prefix, settings.passage_prefix),
-        )
-        if not await retriever.index(settings.index):
-            raise SystemExit("Calibration needs a server of embeddings at EMBEDDINGS_URL.")
-        for lang, questions in labelled.items():
-            for one in questions:
-                search = await retriever.search(one["q"], lang, 5.0)
-                if search.found:
-                    found = features(search, retriever.shelves[lang])
-                    rows.append([1.0, *(found[name] for name in FEATURES)])
-                    labels.append(float(search.found[0].passage.topic in (one["topic"], one.get("or"))))
+    retriever, http = (parts := assemble(settings)).retriever, parts.http
+    if not await retriever.index(settings.index):
+        raise SystemExit("Calibration needs a server of embeddings at EMBEDDINGS_URL.")
+    for lang, questions in labelled.items():
+        for one in questions:
+            search = await retriever.search(one["q"], lang, 5.0)
+            if search.found:
+                found = features(search, retriever.shelves[lang])
+                rows.append([1.0, *(found[name] for name in FEATURES)])
+                labels.append(float(search.found[0].passage.topic in (one["topic"], one.get("or"))))
+    await http.close()
     return np.array(rows), np.array(labels)
 
 
@@ -67,9 +57,7 @@ def fit(rows: Array, labels: Array) -> Array:
 
 def report(rows: Array, labels: Array) -> None:
     """Print weights, and precision and recall at several bars by leaving one out."""
-    left_out = np.array(
-        [rows[at] @ fit(np.delete(rows, at, 0), np.delete(labels, at)) for at in range(len(rows))]
-    )
+    left_out = np.array([rows[at] @ fit(np.delete(rows, at, 0), np.delete(labels, at)) for at in range(len(rows))])
     chance = 1 / (1 + np.exp(-left_out))
     for name, value in zip(("bias", *FEATURES), fit(rows, labels), strict=False):
         print(f"  {name}: {value:.3f}")  # noqa: T201
@@ -85,7 +73,8 @@ def main() -> None:
     """The command."""
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    rows, labels = asyncio.run(evidence(Path(sys.argv[1]), Settings()))
+    labelled: Labelled = YAML(typ="safe").load(Path(sys.argv[1]).read_text("utf-8"))
+    rows, labels = asyncio.run(evidence(labelled, Settings()))
     for title, columns in (("with_vectors", len(FEATURES) + 1), ("without_vectors", 4)):
         print(f"{title}:")  # noqa: T201
         report(rows[:, :columns], labels)

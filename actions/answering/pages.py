@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
-from bot.triage.errors import DataError
+from bot.triage import DataError
 
 from .words import language_of, sentences
 
@@ -169,7 +170,7 @@ class _Reader:
 
     def _aliases(self) -> Iterator[str]:
         found = self.data["aliases"]
-        if not isinstance(found, list) or not found:
+        if not isinstance(found, CommentedSeq) or not found:
             raise self.fail("'aliases' must be a list of patients' words.", "aliases")
         for at, alias in enumerate(found):
             if not isinstance(alias, str) or not alias.strip():
@@ -178,7 +179,7 @@ class _Reader:
 
     def _sources(self) -> Iterator[Source]:
         found = self.data["sources"]
-        if not isinstance(found, list) or not found:
+        if not isinstance(found, CommentedSeq) or not found:
             raise self.fail("'sources' must name at least one source.", "sources")
         for at, source in enumerate(found):
             line = found.lc.item(at)[0] + 1

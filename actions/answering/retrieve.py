@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import bm25s
+import bm25s  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
-from ruamel.yaml import YAML
+from rapidfuzz import fuzz, process
 
 from .aspects import NO_ASPECTS, Aspects
 from .pages import Page, Passage
 from .vectors import Embedder, EmbeddingsAway, Matrix, VectorStore
-from .words import Lexicon, bigrams, weights
+from .words import Lexicon, bigrams, weight, weights, words
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ _RANK_SMOOTHING = 60  # the constant of reciprocal rank fusion (Cormack, Clarke 
 _DEPTH = 50
 _BATCH_LIMIT = 60.0
 _NAME_VOTE = 1.5  # patients' own names for a topic say more of the page than one ranking does
+_TYPO_LENGTH, _TYPO_RARITY, _TYPO_LIKENESS = 5, 4.0, 84.0  # shorter or commoner words are not typing errors
 _ASPECT_VOTE = 0.35  # what is asked tells sections of one page apart, never one page from another
 
 
@@ -58,6 +60,7 @@ class Shelf:
         self._lexicon = lexicon
         self._aspects = aspects
         self._told = [aspects.of_heading(passage.heading) for passage in self.passages]
+        self._spelled = {word for page in pages for text in _texts(page) for word in words(text)} | lexicon.spelled
         self._names = {page.topic: self._name_keys(page) for page in pages}
         self.vocabulary = {page.topic: self._page_keys(page) for page in pages}
         self._bm25 = bm25s.BM25()
@@ -77,11 +80,24 @@ class Shelf:
         return tuple(frozenset(self._lexicon.keys(name)) for name in (page.title, *page.aliases))
 
     def _page_keys(self, page: Page) -> frozenset[str]:
-        texts = [page.title, *page.aliases, page.help, *(passage.content for passage in page.passages)]
-        return frozenset(key for text in texts for key in self._lexicon.keys(text))
+        return frozenset(key for text in _texts(page) for key in self._lexicon.keys(text))
+
+    def corrected(self, text: str) -> str:
+        """The text with rare words that are almost one of the pages' words spelled as the pages do."""
+        for word in set(words(text)):
+            if not (word.isascii() and word.isalpha() and len(word) >= _TYPO_LENGTH and word not in self._spelled):
+                continue
+            if weight(word) < _TYPO_RARITY:
+                continue
+            likely = [known for known in self._spelled if known[0] == word[0] and known.isascii()]
+            best = process.extractOne(word, likely, scorer=fuzz.ratio, score_cutoff=_TYPO_LIKENESS)
+            if best:
+                text = re.sub(rf"(?i)\b{word}\b", best[0], text)
+        return text
 
     def search(self, text: str, vector: Matrix | None, most: int = 8) -> Search:
         """The best passages for a question, best first."""
+        text = self.corrected(text)
         terms = weights(self._lexicon.terms(text))
         if not self.passages:
             return Search(terms, (), {}, None)
@@ -133,6 +149,11 @@ class Shelf:
                 if passage.topic in order_of and scores[at] > 0:
                     scores[at] += _NAME_VOTE / (_RANK_SMOOTHING + 10 * order_of[passage.topic] + 1)
         return scores
+
+
+def _texts(page: Page) -> list[str]:
+    """All that a page says, and what patients call it."""
+    return [page.title, *page.aliases, page.help, *(passage.content for passage in page.passages)]
 
 
 def _spread(cosines: Matrix | None) -> float | None:
@@ -192,11 +213,6 @@ class Retriever:
 
     async def search(self, text: str, lang: str, limit: float, most: int = 8) -> Search:
         """The best passages of one language, within about `limit` seconds."""
+        text = self.shelves[lang].corrected(text)
         vector = await self.vector(text, limit)
         return await asyncio.to_thread(self.shelves[lang].search, text, vector, most)
-
-
-def load_lexicons(path: Path) -> dict[str, Lexicon]:
-    """The synonyms of each language."""
-    tables = YAML(typ="safe").load(path.read_text("utf-8"))
-    return {lang: Lexicon([[str(term) for term in group] for group in groups]) for lang, groups in tables.items()}

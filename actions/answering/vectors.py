@@ -13,6 +13,8 @@ import aiohttp
 import numpy as np
 from numpy.typing import NDArray
 
+from .http import Http
+
 log = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float32]
@@ -26,8 +28,8 @@ class EmbeddingsAway(Exception):
 class Embedder:
     """Asks `{url}/embeddings`. Without a url nothing is asked and everything raises EmbeddingsAway."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, model: str, api_key: str = "") -> None:
-        self._session = session
+    def __init__(self, http: Http, url: str, model: str, api_key: str = "") -> None:
+        self._http = http
         self._url = url.rstrip("/")
         self.model = model
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
@@ -39,7 +41,7 @@ class Embedder:
         body = {"model": self.model, "input": list(texts), "encoding_format": "float"}
         timeout = aiohttp.ClientTimeout(total=limit, connect=min(limit, 2.0))
         try:
-            async with self._session.post(
+            async with self._http.session().post(
                 f"{self._url}/embeddings", json=body, headers=self._headers, timeout=timeout
             ) as reply:
                 if reply.status != 200:
