@@ -1,0 +1,111 @@
+"""Turns are shared out, and those of a worker that died are taken over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from bot.conversation.connection import BLOCKING_TIMEOUT, connect
+from bot.conversation.entry import Entry
+from bot.conversation.store import WORK, Change, Conversations
+from bot.conversation.worker import Worker
+
+TakeTurn = Callable[[str, str], Awaitable[None]]
+LEASE = 0.4
+
+
+async def write(conversations: Conversations, conversation: str, client_id: str) -> str:
+    entry = Entry(sender="patient", text=client_id, lang="en", client_id=client_id).stamped(0)
+    return (await conversations.accept(conversation, entry))[0]
+
+
+@pytest.fixture
+async def start(conversations: Conversations, redis_url: str) -> AsyncIterator[Callable[[TakeTurn], asyncio.Task[None]]]:
+    blocking, tasks, workers = connect(redis_url, BLOCKING_TIMEOUT), [], []
+
+    def start(take_turn: TakeTurn) -> asyncio.Task[None]:
+        worker = Worker(conversations, blocking, take_turn, LEASE)
+        task = asyncio.create_task(worker.run())
+        workers.append(worker)
+        tasks.append(task)
+        return task
+
+    yield start
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for worker in workers:
+        await worker.stop()
+    await blocking.aclose()
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(8):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_every_turn_is_taken_once_in_order(conversations: Conversations, start) -> None:  # type: ignore[no-untyped-def]
+    taken: list[tuple[str, str]] = []
+
+    async def take(conversation: str, turn: str) -> None:
+        await asyncio.sleep(0.01)
+        taken.append((conversation, turn))
+        await conversations.change(conversation, lambda _s: Change(done=turn))
+
+    ids = [(await conversations.create("web", "en"))[0] for _ in range(5)]
+    start(take)
+    start(take)
+    wanted = {c: [await write(conversations, c, f"m{n}") for n in range(6)] for c in ids}
+    await until(lambda: _empty(conversations))
+    assert {c: [turn for conversation, turn in taken if conversation == c] for c in ids} == wanted
+
+
+async def test_the_turn_of_a_worker_that_died_is_taken_over(
+    conversations: Conversations,
+    conversation: str,
+    start,  # type: ignore[no-untyped-def]
+) -> None:
+    reached, taken = asyncio.Event(), []
+
+    async def hang(_conversation: str, _turn: str) -> None:
+        reached.set()
+        await asyncio.sleep(3600)
+
+    async def take(conversation: str, turn: str) -> None:
+        taken.append(turn)
+        await conversations.change(conversation, lambda _s: Change(done=turn))
+
+    dead = start(hang)
+    turn = await write(conversations, conversation, "m1")
+    await asyncio.wait_for(reached.wait(), 5)
+    dead.cancel()  # its leases are renewed no more
+    start(take)
+    await until(lambda: _empty(conversations))
+    assert taken == [turn]
+
+
+async def test_a_turn_that_takes_longer_than_the_lease_is_not_taken_over(
+    conversations: Conversations,
+    conversation: str,
+    start,  # type: ignore[no-untyped-def]
+) -> None:
+    taken = []
+
+    async def slow(conversation: str, turn: str) -> None:
+        taken.append(turn)
+        await asyncio.sleep(LEASE * 4)
+        await conversations.change(conversation, lambda _s: Change(done=turn))
+
+    start(slow)
+    start(slow)
+    await write(conversations, conversation, "m1")
+    await until(lambda: _empty(conversations))
+    assert len(taken) == 1
+
+
+async def _empty(conversations: Conversations) -> bool:
+    length: int = await conversations.redis.xlen(WORK)
+    return length == 0
