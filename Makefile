@@ -18,7 +18,7 @@ tools: ## the same, with the tools for tests and lint
 	@$(SETUP) setup --dev
 
 test: tools ## every test, on the real processes
-	@.venv/bin/python -m pytest $(ARGS)
+	@deploy/test $(ARGS)
 
 lint: tools ## ruff, mypy, YAML, Dockerfiles, front end types
 	@deploy/lint

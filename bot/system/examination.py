@@ -67,7 +67,7 @@ def _newer_than_model(settings: SystemSettings) -> Path | None:
 
 def content_files() -> Iterator[Finding]:
     """Triage content, knowledge pages, Rasa's training data."""
-    problems = list(content.problems())
+    problems = list(content.problems()) or list(content.meaning())
     yield from (Finding(WRONG, problem) for problem in problems)
     if not problems:
         yield Finding(WELL, "All content files can be read")

@@ -90,7 +90,7 @@ def missing_parts(settings: SystemSettings) -> Iterator[str]:
 
 def check_content() -> None:
     """Problem with the first content file that cannot be read."""
-    for problem in content.problems():
+    for problem in (*content.problems(), *content.meaning()):
         raise Problem(problem)
 
 
