@@ -1,0 +1,27 @@
+"""The screen: text in, verdict out. Pure; knows nothing of the rest of the project."""
+
+from __future__ import annotations
+
+from .engine import LONGEST, region_contacts, screen
+from .errors import DataError
+from .knowledge import load_problems
+from .text import detect_language
+from .verdict import Acuity, Contact, Finding, Hit, Lang, Question, Said, Status, Verdict
+
+__all__ = [
+    "LONGEST",
+    "Acuity",
+    "Contact",
+    "DataError",
+    "Finding",
+    "Hit",
+    "Lang",
+    "Question",
+    "Said",
+    "Status",
+    "Verdict",
+    "detect_language",
+    "load_problems",
+    "region_contacts",
+    "screen",
+]

@@ -1,0 +1,171 @@
+"""Whether a finding is said of the patient now: negation, time, condition, question, story, animal.
+
+The idea is ConText's (Harkema 2009): trigger words with a scope. What it cannot decide it leaves present.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .lexicon import Owner
+from .matcher import Match
+from .text import Tokens
+from .verdict import Status
+
+# How far a negation reaches: tokens, that is words or Chinese characters.
+_REACH_WORDS = 7
+_REACH_HAN = 11
+_LIST_WORDS = {"or", "nor"}
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """What the trigger words say of each token (`negations`, `animal`) and each stretch of the message."""
+
+    negations: Sequence[int]
+    close: frozenset[int]
+    """Tokens that a close negation (不) ends on."""
+    after: frozenset[int]
+    """Tokens on which a trailing negation (": no") starts."""
+    negators: frozenset[int]
+    animal: Sequence[bool]
+    segments: Sequence[int]
+    """Stretches between ends of sentence and turning words (but, now)."""
+    ongoing: frozenset[int]
+    past: frozenset[int]
+    resolved: frozenset[int]
+    fiction: frozenset[int]
+    information: dict[int, int]
+    """Segment → token from which on it asks for knowledge."""
+    hypothetical: dict[int, int]
+    """Clause → token from which on it is conditional."""
+
+
+def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
+    """Read all trigger words of a message once. Linear in its length."""
+    plain: set[int] = set()
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for match in matches:
+        if match.owner == ("context", "plain"):
+            plain.update(range(match.start, match.end))
+    for match in matches:
+        group, kind = match.owner
+        if group == "context" and kind != "plain" and match.start not in plain:
+            spans.setdefault(kind, []).append((match.start, match.end))
+    segments = _segments(tokens, spans.get("scope_end", []))
+    before = spans.get("negation", [])
+    close = spans.get("negation_close", [])
+    information: dict[int, int] = {}
+    for start, _ in sorted(spans.get("information", []), reverse=True):
+        information[segments[start]] = start
+    hypothetical: dict[int, int] = {}
+    for start, _ in sorted(spans.get("hypothetical", []), reverse=True):
+        hypothetical[tokens.clauses[start]] = start
+    return Scopes(
+        negations=_negations(tokens, segments, before),
+        close=frozenset(end for _, end in close),
+        after=frozenset(start for start, _ in spans.get("negation_after", [])),
+        negators=frozenset(start for start, _ in before + close),
+        animal=_animal(tokens, spans.get("animal", []), spans.get("human", [])),
+        segments=segments,
+        ongoing=_stretches(segments, spans.get("ongoing", [])),
+        past=_stretches(segments, spans.get("past", [])),
+        resolved=_resolved(tokens, segments, spans.get("resolved", [])),
+        fiction=_stretches(segments, spans.get("fiction", [])),
+        information=information,
+        hypothetical=hypothetical,
+    )
+
+
+def _segments(tokens: Tokens, ends: list[tuple[int, int]]) -> list[int]:
+    turns = {start for start, _ in ends}
+    segments: list[int] = []
+    current = 0
+    for at, sentence in enumerate(tokens.sentences):
+        if at and (at in turns or sentence != tokens.sentences[at - 1]):
+            current += 1
+        segments.append(current)
+    return segments
+
+
+def _negations(tokens: Tokens, segments: list[int], negators: list[tuple[int, int]]) -> list[int]:
+    counts = [0] * len(tokens.words)
+    for start, end in sorted(set(negators)):
+        reach = _REACH_WORDS if tokens.words[start].isascii() else _REACH_HAN
+        for at in range(end, min(end + reach, len(counts))):
+            if segments[at] != segments[start] or (at in tokens.pauses and not _list_goes_on(tokens, at)):
+                break
+            counts[at] += 1
+    return counts
+
+
+def _list_goes_on(tokens: Tokens, at: int) -> bool:
+    """Whether the pause before token `at` is inside a list: `no fever, cough or rash`, 没有胸痛、气短."""
+    return "、" in tokens.pauses[at] or "/" in tokens.pauses[at] or any(
+        word in _LIST_WORDS for word in tokens.words[at : at + 5]
+    )
+
+
+def _animal(tokens: Tokens, animals: list[tuple[int, int]], humans: list[tuple[int, int]]) -> list[bool]:
+    """Per token whether the last subject named before it was an animal."""
+    turns = {start: False for start, _ in humans}
+    turns.update({start: True for start, _ in animals})
+    current = False
+    told: list[bool] = []
+    for at in range(len(tokens.words)):
+        current = turns.get(at, current)
+        told.append(current)
+    return told
+
+
+def _stretches(segments: list[int], spans: list[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(segments[start] for start, _ in spans)
+
+
+def _resolved(tokens: Tokens, segments: list[int], spans: list[tuple[int, int]]) -> frozenset[int]:
+    """Segments that are over; a sentence that opens with `it went away` speaks of the one before."""
+    over: set[int] = set()
+    for start, _ in spans:
+        segment = segments[start]
+        over.add(segment)
+        opening = start
+        while opening and segments[opening - 1] == segment:
+            opening -= 1
+        if opening and start - opening <= 3:
+            over.add(segment - 1)
+    return frozenset(over)
+
+
+def decide(scope: Scopes, tokens: Tokens, match: Match[Owner], kind: str, lasting: bool) -> tuple[Status, str]:
+    """Status of one mention and the context that decided it."""
+    if _negated(scope, tokens, match):
+        return "absent", "negated"
+    if scope.animal[match.start]:
+        return "absent", "animal"
+    segment = scope.segments[match.start]
+    ongoing = segment in scope.ongoing
+    if segment in scope.fiction and not ongoing:
+        return "absent", "fiction"
+    if kind == "person":
+        return "present", "stated"
+    if match.start >= scope.hypothetical.get(tokens.clauses[match.start], match.end):
+        return "unknown", "hypothetical"
+    if match.start >= scope.information.get(segment, match.end) and not ongoing:
+        return "unknown", "information"
+    if segment in scope.past and not ongoing:
+        return "absent", "past"
+    if segment in scope.resolved and not ongoing and not lasting:
+        return "absent", "resolved"
+    return "present", "stated"
+
+
+def _negated(scope: Scopes, tokens: Tokens, match: Match[Owner]) -> bool:
+    inside = {at for start, end in match.pieces for at in range(start, end)}
+    between = sum(at in scope.negators for at in range(match.start, match.end) if at not in inside)
+    before = scope.negations[match.start]
+    close = match.start in scope.close or (match.start - 1 in scope.close and match.start not in tokens.pauses)
+    after = match.end in scope.after and match.end < len(tokens.words)
+    same = after and tokens.sentences[match.end] == tokens.sentences[match.start]
+    # two negations make a yes; an own-clause negation is counted once however it was found
+    return (before + between + (1 if close and not before else 0) + (1 if same else 0)) % 2 == 1

@@ -1,0 +1,64 @@
+"""All that the screen knows, read once from the data files and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from . import lexicon, measures, protocols, regions
+from .errors import DataError
+from .source import data_dir
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The data files, compiled."""
+
+    lexicon: lexicon.Lexicon
+    measures: tuple[measures.Measure, ...]
+    protocols: protocols.Protocols
+    regions: regions.Regions
+    implied: Mapping[str, tuple[str, ...]]
+    """Per finding all that it implies, directly or through others."""
+
+
+def load(folder: Path) -> Knowledge:
+    """Read and check everything under `folder`. Raises DataError at the first fault."""
+    words = lexicon.load(folder)
+    numbers = measures.load(folder)
+    for one in numbers:
+        if one.finding not in words.entries:
+            raise DataError(one.path, one.line, f"'{one.finding}' is a finding that the lexicon does not know.")
+    rules = protocols.load(folder, words.entries)
+    return Knowledge(words, numbers, rules, regions.load(folder), _implied(words.entries))
+
+
+def _implied(entries: Mapping[str, lexicon.Entry]) -> dict[str, tuple[str, ...]]:
+    closed: dict[str, tuple[str, ...]] = {}
+    for name in entries:
+        seen: list[str] = []
+        waiting = list(entries[name].implies)
+        while waiting:
+            other = waiting.pop()
+            if other not in seen and other != name:
+                seen.append(other)
+                waiting += entries[other].implies
+        closed[name] = tuple(seen)
+    return closed
+
+
+@lru_cache(maxsize=1)
+def known() -> Knowledge:
+    """The knowledge of this process, loaded at the first call. Raises DataError."""
+    return load(data_dir())
+
+
+def load_problems(folder: Path | None = None) -> list[DataError]:
+    """What is wrong with the data files: empty when all is well, else the first fault found."""
+    try:
+        load(folder or data_dir())
+    except DataError as problem:
+        return [problem]
+    return []

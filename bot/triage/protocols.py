@@ -1,0 +1,190 @@
+"""The rules and questions that clinicians write: one YAML file per presenting problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .conditions import Condition, named, parse
+from .errors import DataError
+from .source import Table, read
+from .verdict import Acuity, Hit, Lang, Status
+
+EXAMPLES_AT_LEAST = 3
+PLACES = {"emergency", "urgent", "crisis", "poison"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: when it holds (and `unless` does not), this acuity and this advice."""
+
+    id: str
+    title: Mapping[str, str]
+    acuity: Acuity
+    when: Condition
+    unless: Condition | None
+    advice: Mapping[str, str]
+    source: str
+    fires: Mapping[Lang, tuple[str, ...]]
+    silent: Mapping[Lang, tuple[str, ...]]
+    path: str
+    line: int
+
+    @property
+    def hit(self) -> Hit:
+        return Hit(self.id, self.title, self.source)
+
+    @property
+    def covers(self) -> set[str]:
+        """The findings that this rule accounts for."""
+        return named(self.when)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A button: what it says and what choosing it means."""
+
+    label: Mapping[str, str]
+    says: Mapping[str, Status]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question to put while `when` holds and none of `about` is known."""
+
+    id: str
+    when: Condition
+    about: tuple[str, ...]
+    text: Mapping[str, str]
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Protocols:
+    """Rules most urgent first, questions in the order of the files."""
+
+    rules: tuple[Rule, ...]
+    questions: tuple[Ask, ...]
+
+
+def load(folder: Path, findings: Collection[str]) -> Protocols:
+    """Read `protocols/*.yml`; `findings` are the ids that may be spoken of. Raises DataError."""
+    rules: dict[str, Rule] = {}
+    questions: dict[str, Ask] = {}
+    paths = sorted((folder / "protocols").glob("*.yml"))
+    if not paths:
+        raise DataError(str(folder / "protocols"), 1, "there is no protocol here.")
+    for path in paths:
+        file = read(path)
+        file.allow("a protocol", {"id", "label", "source", "rules"}, {"questions"})
+        file.both("label")
+        source = _source(file.table("source"))
+        for table in file.tables("rules"):
+            rule = _rule(table, source, findings)
+            if rule.id in rules:
+                raise table.fail(f"the rule '{rule.id}' is already defined in {rules[rule.id].path}.", "id")
+            rules[rule.id] = rule
+        for table in file.tables("questions") if "questions" in file else []:
+            ask = _ask(table, findings)
+            if ask.id in questions:
+                raise table.fail(f"the question '{ask.id}' is asked twice.", "id")
+            questions[ask.id] = ask
+    ordered = sorted(rules.values(), key=lambda rule: rule.acuity.rank)
+    return Protocols(tuple(ordered), tuple(questions.values()))
+
+
+def _source(table: Table) -> str:
+    table.allow("'source'", {"name", "url", "reviewed"})
+    table.text("name")
+    if not table.text("url").startswith("https://"):
+        raise table.fail("'url' must start with https://.", "url")
+    try:
+        date.fromisoformat(table.text("reviewed"))
+    except ValueError as problem:
+        raise table.fail("'reviewed' must be a date such as 2026-11-24.", "reviewed") from problem
+    return table.text("url")
+
+
+def _rule(table: Table, default_source: str, findings: Collection[str]) -> Rule:
+    table.allow(
+        "a rule", {"id", "title", "acuity", "when", "advice", "fires", "silent"}, {"unless", "source"}
+    )
+    try:
+        acuity = Acuity(table.text("acuity"))
+    except ValueError as problem:
+        raise table.fail(f"'acuity' must be one of {', '.join(one.value for one in Acuity)}.", "acuity") from problem
+    when = _condition(table, "when", findings)
+    return Rule(
+        id=table.text("id"),
+        title=table.both("title"),
+        acuity=acuity,
+        when=when,
+        unless=_condition(table, "unless", findings) if "unless" in table else None,
+        advice=_advice(table, acuity),
+        source=_source(table.table("source")) if "source" in table else default_source,
+        fires=_examples(table, "fires"),
+        silent=_examples(table, "silent"),
+        path=table.path,
+        line=table.line,
+    )
+
+
+def _condition(table: Table, key: str, findings: Collection[str]) -> Condition:
+    condition = parse(table[key], table, key)
+    for finding in sorted(named(condition)):
+        if finding not in findings:
+            raise table.fail(f"'{key}' names the finding '{finding}', which the lexicon does not know.", key)
+    return condition
+
+
+def _advice(table: Table, acuity: Acuity) -> dict[str, str]:
+    advice = table.both("advice")
+    for lang, text in advice.items():
+        for place in re.findall(r"\{(\w*)\}", text):
+            if place not in PLACES:
+                raise table.fail(f"the advice ({lang}) names '{{{place}}}'; known are {', '.join(sorted(PLACES))}.", "advice")
+        if acuity is Acuity.EMERGENCY and "{emergency}" not in text:
+            raise table.fail(f"the advice ({lang}) of an emergency must name the number: {{emergency}}.", "advice")
+    return advice
+
+
+def _examples(table: Table, key: str) -> dict[Lang, tuple[str, ...]]:
+    inner = table.table(key)
+    inner.allow(f"'{key}'", {"en", "zh"})
+    langs: tuple[Lang, ...] = ("en", "zh")
+    found = {lang: tuple(text for _, text in inner.strings(lang)) for lang in langs}
+    for lang, texts in found.items():
+        if len(texts) < EXAMPLES_AT_LEAST:
+            raise inner.fail(f"'{key}' needs at least {EXAMPLES_AT_LEAST} messages in '{lang}'.", lang)
+    return found
+
+
+def _ask(table: Table, findings: Collection[str]) -> Ask:
+    table.allow("a question", {"id", "when", "about", "text", "options"})
+    about = tuple(text for _, text in table.strings("about"))
+    for finding in about:
+        if finding not in findings:
+            raise table.fail(f"'about' names the finding '{finding}', which the lexicon does not know.", "about")
+    options = tuple(_option(option, findings) for option in table.tables("options"))
+    return Ask(table.text("id"), _condition(table, "when", findings), about, table.both("text"), options)
+
+
+def _option(table: Table, findings: Collection[str]) -> Option:
+    table.allow("an option", {"en", "zh", "says"})
+    says: dict[str, Status] = {}
+    for finding, status in table.table("says").items():
+        if finding not in findings:
+            raise table.fail(f"'says' names the finding '{finding}', which the lexicon does not know.", "says")
+        says[finding] = _status(status, table)
+    return Option({"en": table.text("en"), "zh": table.text("zh")}, says)
+
+
+def _status(value: Any, table: Table) -> Status:
+    for status in ("present", "absent", "unknown"):
+        if value == status:
+            return status
+    raise table.fail("'says' gives each finding one of present, absent, unknown.", "says")

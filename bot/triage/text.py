@@ -1,0 +1,111 @@
+"""A message as the matcher sees it: tokens in one script and one spelling, with their places kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .verdict import Lang
+
+# A word, a number, one Han character, the end of a sentence, or a pause inside one.
+_TOKEN = re.compile(
+    r"(?P<word>[a-z]+(?:'[a-z]+)*'?)|(?P<number>\d+(?:\.\d+)?)|(?P<han>[\u3400-\u9fff])"
+    r"|(?P<stop>[.!?。！？\n\r…]+)|(?P<pause>[,;:，；：、()—|/+~\-]+)"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+
+# Words that carry no meaning here and stand between those that do; dropped from wordings and messages alike.
+FILLERS = frozenset(
+    "a an the really very so just quite pretty literally actually totally absolutely extremely fucking freaking "
+    "damn fkn effing proper rather um erm uh kinda sorta basically honestly also even some lil".split()
+) | frozenset("的地得很啊呀呢嘛哦")
+
+SENTENCE_GAP = 1000
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Parallel lists, one entry per token; `places` jump at the end of a sentence so that no gap spans it."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    places: tuple[int, ...]
+    sentences: tuple[int, ...]
+    clauses: tuple[int, ...]
+    pauses: Mapping[int, str]
+    """Tokens in front of which a pause stands, and which."""
+    folded: str
+    """The whole message in one script and case; same length as the original."""
+
+
+def _letters() -> dict[int, str]:
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    table.update({0x3000: " ", 0x2019: "'", 0x2018: "'", 0x02BC: "'", 0x60: "'", 0xB4: "'", 0x2013: "-"})
+    for code in range(0xC0, 0x250):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base.isascii() and base.isalpha():
+            table[code] = base
+    return table
+
+
+_LETTERS = _letters()
+
+
+def fold(text: str, simplified: Mapping[int, str]) -> str:
+    """Lower case, half width, simplified characters, no accents: same length as the text it came from."""
+    folded = text.translate(_LETTERS).translate(simplified)
+    lowered = folded.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in folded)
+
+
+def tokenise(text: str, simplified: Mapping[int, str]) -> Tokens:
+    """Split a message. Linear in its length."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    places: list[int] = []
+    sentences: list[int] = []
+    clauses: list[int] = []
+    pauses: dict[int, str] = {}
+    folded = fold(text, simplified)
+    place = sentence = clause = 0
+    for found in _TOKEN.finditer(folded):
+        kind = found.lastgroup
+        word = found.group()
+        if kind == "stop":
+            place, sentence, clause = place + SENTENCE_GAP, sentence + 1, clause + 1
+        elif kind == "pause":
+            # a hyphen inside a word (one-sided, 3-month-old) is no pause
+            if word != "-" or not _inside_word(text, found.start()):
+                clause += 1
+                pauses[len(words)] = word
+        else:
+            if kind == "word":
+                word = word.replace("'", "")
+            if word in FILLERS:
+                continue
+            words.append(word)
+            starts.append(found.start())
+            ends.append(found.end())
+            places.append(place)
+            sentences.append(sentence)
+            clauses.append(clause)
+            place += 1
+    lists = (tuple(words), tuple(starts), tuple(ends), tuple(places), tuple(sentences), tuple(clauses))
+    return Tokens(*lists, pauses, folded)
+
+
+def _inside_word(text: str, at: int) -> bool:
+    return 0 < at < len(text) - 1 and text[at - 1].isalnum() and text[at + 1].isalnum()
+
+
+def detect_language(text: str) -> Lang:
+    """The language a reply should be in: Chinese where Han characters outnumber Latin words."""
+    han = len(_HAN.findall(text))
+    return "zh" if han and han >= len(_LATIN_WORD.findall(text)) else "en"
