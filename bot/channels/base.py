@@ -60,7 +60,7 @@ class Intake:
         self._check(message)
         storing = asyncio.ensure_future(self._store(conversation, message))
         await asyncio.wait({storing}, timeout=_STORE_PATIENCE)
-        if unsaved is not None and not _stored(storing) and (advice := self._emergency(message)):
+        if unsaved is not None and not _stored(storing) and (advice := self.emergency_advice(message)):
             unsaved.put_nowait(advice)
         try:
             taken = await storing
@@ -98,6 +98,14 @@ class Intake:
         """The patient's choice of language for what follows."""
         await self._change(conversation, lambda state: Change(state=replace(state, lang=lang)))
 
+    def emergency_advice(self, message: Message) -> Entry | None:
+        """The advice for words that are alarming by themselves: needs no store and no other service."""
+        verdict = screen(message.text[: self.limit], region=self.region)
+        if verdict.acuity not in ALARMING:
+            return None
+        text, card = advice_of(verdict, self.region)
+        return Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, client_id=message.id)
+
     def is_alarming(self, text: str) -> bool:
         """Whether the words alone are an emergency or urgent: such a message is never held back."""
         return screen(text, region=self.region).acuity in ALARMING
@@ -131,13 +139,6 @@ class Intake:
         entry = await self.conversations.entry(conversation, button[0])
         offered = entry.buttons if entry and entry.sender == "bot" else ()
         return offered[button[1]].payload if 0 <= button[1] < len(offered) else None
-
-    def _emergency(self, message: Message) -> Entry | None:
-        verdict = screen(message.text, region=self.region)
-        if verdict.acuity not in ALARMING:
-            return None
-        text, card = advice_of(verdict, self.region)
-        return Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, client_id=message.id)
 
 
 def _stored(storing: asyncio.Future[Taken]) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
 from collections import deque
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 from redis.exceptions import RedisError
 
 from bot.channels.base import Intake, Message, RefusedError
@@ -63,11 +64,35 @@ class WebChannel:
             hello = await self._hello(socket)
             if hello:
                 await PatientSocket(self._intake, self._hub, socket, hello, self._per_minute).serve()
-        except (RedisError, OSError, MissingConversationError):
-            log.warning("a patient's socket was closed: the store is away")
+        except (RedisError, OSError):
+            await self._without_store(socket)
+        except MissingConversationError:
+            await _error(socket, "unauthorised", "This conversation is not known.")
         finally:
             await socket.close()
         return socket
+
+    async def _without_store(self, socket: web.WebSocketResponse) -> None:
+        """Nobody can be recognised and nothing kept, but an emergency is answered. Ends when the store is back."""
+        log.warning("a patient is served without the store")
+        back = asyncio.create_task(self._close_when_store_is_back(socket))
+        try:
+            async for message in socket:
+                match _frame_or_none(message.data):
+                    case {"type": "say", "id": str(client_id), "text": str(text)}:
+                        if advice := self._intake.emergency_advice(Message(client_id, text)):
+                            await _send_unsaved(socket, advice)
+                        await _error(socket, "not_stored", "Not stored yet: please send it again.", client_id)
+        finally:
+            back.cancel()
+
+    async def _close_when_store_is_back(self, socket: web.WebSocketResponse) -> None:
+        while True:
+            await asyncio.sleep(1)
+            with contextlib.suppress(RedisError, OSError):
+                await self._intake.conversations.redis.ping()
+                await socket.close(code=WSCloseCode.SERVICE_RESTART)
+                return
 
     async def _hello(self, socket: web.WebSocketResponse) -> dict[str, Any] | None:
         try:
@@ -164,7 +189,11 @@ class PatientSocket:
         channels = (live_channel(self._conversation), partial_channel(self._conversation))
         async with self._hub.listen(*channels) as signals:
             while True:
-                await self._pass_on(await signals.get())
+                signal = await signals.get()
+                try:
+                    await self._pass_on(signal)
+                except RedisError:  # the hub sends a resync when the store is back
+                    log.warning("conversation %s: the store is away", self._conversation)
 
     async def _pass_on(self, signal: Signal) -> None:
         if signal.get("channel") == partial_channel(self._conversation):
@@ -198,8 +227,7 @@ class PatientSocket:
 
     async def _write_unsaved(self) -> None:
         while True:
-            advice = await self._unsaved.get()
-            await self._send(type="unsaved_advice", id=advice.client_id, text=advice.text, advice=advice.advice)
+            await _send_unsaved(self._socket, await self._unsaved.get())
 
     async def _send(self, **frame: object) -> None:
         await self._socket.send_json(frame, dumps=_dumps)
@@ -213,6 +241,13 @@ def _frame(text: str) -> dict[str, Any]:
     if not isinstance(frame, dict):
         raise ValueError("The frame is not a JSON object.")
     return frame
+
+
+def _frame_or_none(text: object) -> dict[str, Any] | None:
+    try:
+        return _frame(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def _button(value: object) -> tuple[str, int] | None:
@@ -230,5 +265,11 @@ def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-async def _error(socket: web.WebSocketResponse, code: str, message: str) -> None:
-    await socket.send_json({"type": "error", "code": code, "message": message})
+async def _send_unsaved(socket: web.WebSocketResponse, advice: Entry) -> None:
+    frame = {"type": "unsaved_advice", "id": advice.client_id, "text": advice.text, "advice": advice.advice}
+    await socket.send_json(frame, dumps=_dumps)
+
+
+async def _error(socket: web.WebSocketResponse, code: str, message: str, frame_id: str | None = None) -> None:
+    frame = {"type": "error", "code": code, "message": message}
+    await socket.send_json({**frame, "id": frame_id} if frame_id else frame)

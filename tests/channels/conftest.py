@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -50,7 +51,12 @@ async def dialogue() -> AsyncIterator[Dialogue]:
 @pytest.fixture
 def settings(redis_url: str, dialogue: Dialogue) -> Settings:
     return Settings(
-        redis_url=redis_url, rasa_url=dialogue.url, careline_region="GB", rasa_patience=1.5, rasa_timeout=3, turn_lease=1
+        redis_url=redis_url,
+        rasa_url=dialogue.url,
+        careline_region="GB",
+        rasa_patience=1.5,
+        rasa_timeout=3,
+        turn_lease=1,
     )
 
 
@@ -101,10 +107,8 @@ class Patient:
     async def quiet(self, seconds: float = 0.3) -> list[Frame]:
         """What still comes within a moment."""
         rest: list[Frame] = []
-        try:
+        with contextlib.suppress(TimeoutError):
             await self.until(lambda frame: bool(rest.append(frame)), within=seconds)
-        except TimeoutError:
-            pass
         return rest
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient
 
 from bot.system.redis_server import find_redis_server
 from tests.channels.conftest import Connect, Dialogue
@@ -49,3 +51,17 @@ async def test_emergency_advice_comes_though_the_message_could_not_be_stored(
     assert "999" in advice["text"]
     assert (error["id"], error["code"]) == ("m1", "not_stored")
     assert not [frame for frame in patient.frames if frame["type"] == "ack"]
+
+
+async def test_who_comes_while_the_store_is_away_gets_emergency_advice_too(
+    own_redis,  # type: ignore[no-untyped-def]
+    connect_patient: Connect,
+    client: TestClient[Any, Any],
+) -> None:
+    keys = (await connect_patient()).keys
+    own_redis[0].kill()
+    async with client.ws_connect("/api/patient/socket") as socket:
+        await socket.send_json({"type": "hello", **keys, "since": None})
+        await socket.send_json({"type": "say", "id": "m1", "text": CHEST_PAIN})
+        assert (await socket.receive_json())["type"] == "unsaved_advice"
+        assert (await socket.receive_json())["code"] == "not_stored"

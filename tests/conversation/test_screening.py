@@ -60,9 +60,7 @@ async def test_more_words_on_the_same_emergency_do_not_repeat_the_card(
     assert log[-1].notice == "still_emergency"
 
 
-async def test_a_nurse_is_not_talked_over_but_the_acuity_rises(
-    conversations: Conversations, conversation: str
-) -> None:
+async def test_a_nurse_is_not_talked_over_but_the_acuity_rises(conversations: Conversations, conversation: str) -> None:
     def take_over(state):  # type: ignore[no-untyped-def]
         queued = ownership.request_nurse(state, reason="asked", acuity="routine", now=1)
         return Change(state=ownership.claim(queued, nurse="ada", nurse_name="Ada"))

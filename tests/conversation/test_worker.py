@@ -13,6 +13,7 @@ from bot.conversation.store import WORK, Change, Conversations
 from bot.conversation.worker import Worker
 
 TakeTurn = Callable[[str, str], Awaitable[None]]
+Start = Callable[[TakeTurn], asyncio.Task[None]]
 LEASE = 0.4
 
 
@@ -22,7 +23,7 @@ async def write(conversations: Conversations, conversation: str, client_id: str)
 
 
 @pytest.fixture
-async def start(conversations: Conversations, redis_url: str) -> AsyncIterator[Callable[[TakeTurn], asyncio.Task[None]]]:
+async def start(conversations: Conversations, redis_url: str) -> AsyncIterator[Start]:
     blocking, tasks, workers = connect(redis_url, BLOCKING_TIMEOUT), [], []
 
     def start(take_turn: TakeTurn) -> asyncio.Task[None]:
@@ -43,11 +44,11 @@ async def start(conversations: Conversations, redis_url: str) -> AsyncIterator[C
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(8):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110  (the store cannot be waited for)
             await asyncio.sleep(0.02)
 
 
-async def test_every_turn_is_taken_once_in_order(conversations: Conversations, start) -> None:  # type: ignore[no-untyped-def]
+async def test_every_turn_is_taken_once_in_order(conversations: Conversations, start: Start) -> None:
     taken: list[tuple[str, str]] = []
 
     async def take(conversation: str, turn: str) -> None:
@@ -66,7 +67,7 @@ async def test_every_turn_is_taken_once_in_order(conversations: Conversations, s
 async def test_the_turn_of_a_worker_that_died_is_taken_over(
     conversations: Conversations,
     conversation: str,
-    start,  # type: ignore[no-untyped-def]
+    start: Start,
 ) -> None:
     reached, taken = asyncio.Event(), []
 
@@ -90,7 +91,7 @@ async def test_the_turn_of_a_worker_that_died_is_taken_over(
 async def test_a_turn_that_takes_longer_than_the_lease_is_not_taken_over(
     conversations: Conversations,
     conversation: str,
-    start,  # type: ignore[no-untyped-def]
+    start: Start,
 ) -> None:
     taken = []
 
