@@ -2,11 +2,12 @@
 
 Rasa's own logistic regression takes raw counts, so that pieces found in every message drown the telling ones;
 in cross-validation weighing them (tf-idf) and a looser penalty are worth five points (docs/dialogue.md).
+A message made of pieces never seen before would be guessed all the same, and with great confidence; it gets none.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict  # noqa: UP035
+from typing import Any, Dict, List  # noqa: UP035
 
 import skops.io  # type: ignore[import-not-found]
 from rasa.engine.graph import ExecutionContext  # type: ignore[import-not-found]
@@ -16,11 +17,20 @@ from rasa.engine.storage.storage import ModelStorage  # type: ignore[import-not-
 from rasa.nlu.classifiers.logistic_regression_classifier import (  # type: ignore[import-not-found]
     LogisticRegressionClassifier,
 )
+from rasa.shared.nlu.constants import INTENT_RANKING_KEY, TEXT  # type: ignore[import-not-found]
+from rasa.shared.nlu.training_data.message import Message  # type: ignore[import-not-found]
 from sklearn.feature_extraction.text import TfidfTransformer  # type: ignore[import-untyped,unused-ignore]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped,unused-ignore]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped,unused-ignore]
 
+LONGEST_PIECE = 4  # characters, as in config.yml
+FAMILIAR = 0.2  # share of a message's pieces; in cross-validation 99 of 100 messages have more
 TRUSTED = ["scipy.sparse._csr.csr_matrix"]  # tf-idf holds its weights in one; skops knows the rest
+
+
+def pieces(text: str) -> int:
+    """How many pieces of one to four characters the words of `text` have, each word with a space on both sides."""
+    return sum(max(len(word) + 3 - size, 0) for word in text.split() for size in range(1, LONGEST_PIECE + 1))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -37,6 +47,15 @@ class WeighedClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             random_state=self.config["random_state"],
         )
         self.clf = make_pipeline(TfidfTransformer(sublinear_tf=True), regression)
+
+    def process(self, messages: List[Message]) -> List[Message]:  # noqa: UP006
+        """Called by Rasa: guesses, then takes back what rests on nothing."""
+        guessed = super().process(messages)
+        for message, row in zip(guessed, self._create_X(guessed), strict=True):
+            if row.sum() < FAMILIAR * pieces(message.get(TEXT)):
+                for guess in message.get(INTENT_RANKING_KEY):
+                    guess["confidence"] = 0.0
+        return list(guessed)
 
     @classmethod
     def load(

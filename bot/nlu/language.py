@@ -8,7 +8,8 @@ from typing import Literal
 Lang = Literal["en", "zh"]
 
 _NAMED = re.compile(
-    r"(?P<not>(?:don'?t|do not|can'?t|cannot|not|no|from|instead of|rather than)\b[\w\s']{0,24}|"
+    r"(?P<not>(?:don'?t|do not|can'?t|cannot|not|no|from|instead of|rather than)\b"
+    r"(?:(?!english|chinese|mandarin|putonghua|cantonese)[\w\s']){0,24}|"
     r"(?:不会|不懂|看不懂|听不懂|不要|不太会|不是|别|從|从)[^，,。.换改轉转]{0,4})?"
     r"(?:(?P<en>english|英文|英语|英語)|(?P<zh>chinese|mandarin|putonghua|cantonese|中文|汉语|漢語|普通话|普通話|国语|國語|华语|華語))",
     re.IGNORECASE,
