@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.system.terminal import Terminal, duration
 
 FAILED_STARTS = 2
 """A process that ended that often while Careline started will not come up by itself."""
+_ERROR = re.compile(r"Error\b|\bERROR\b|\berror:")
 GONE = ("BACKOFF", "EXITED", "FATAL")
 
 
@@ -73,13 +75,14 @@ def _why(program: Program, supervisor: Supervisor, what: str) -> str:
 
 
 def last_line(log: Path, longest: int = 300) -> str:
-    """The last words of a process in today's log, cut to `longest` characters."""
+    """The last error in a process's log since its start, else its last line; cut to `longest` characters."""
     try:
         text = log.read_bytes()[-20_000:].decode("utf-8", "replace")
     except OSError:
         return ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:longest] if lines and not lines[-1].startswith(START_MARK) else ""
+    lines = [line.strip() for line in text.rpartition(START_MARK)[2].splitlines()[1:] if line.strip()]
+    errors = [line for line in lines[-40:] if _ERROR.search(line)]
+    return (errors or lines or [""])[-1][:longest]
 
 
 def watch(supervisor: Supervisor, terminal: Terminal, stopped: Callable[[], bool]) -> None:

@@ -68,7 +68,17 @@ class RunningSystem:
         assert self._process
         if self._process.poll() is None:
             self._process.send_signal(sign)
-        return self._process.wait(timeout=90)
+        return self.wait()
+
+    def wait(self, limit: float = 90.0) -> int:
+        """Wait until `careline up` ends; its exit code."""
+        assert self._process
+        return self._process.wait(timeout=limit)
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code of `careline up`, or None while it runs."""
+        return self._process.poll() if self._process else None
 
     @property
     def said(self) -> str:
@@ -151,7 +161,11 @@ class RunningSystem:
 
     def left_behind(self) -> list[str]:
         """Processes of this system that still run; none may after `down`."""
-        return [process.name() for process in leftovers(self.settings)]
+        return [process.name() for process in self.processes_left()]
+
+    def processes_left(self) -> list[psutil.Process]:
+        """The same, as processes."""
+        return leftovers(self.settings)
 
     @property
     def _supervisor(self) -> Supervisor:
