@@ -8,8 +8,8 @@ from .knowledge import Knowledge
 from .protocols import Ask, Option
 from .verdict import Finding
 
-_YES = frozenset("yes y yeah yep yup yes please i do it does 是 是的 有 有的 对 对的 嗯 会 系".split()) | {"yes i do", "yes it does"}
-_NO = frozenset("no n nope nah none not really 不是 没有 否 不 没 冇 唔系".split()) | {"no i dont", "not really"}
+_YES = frozenset("yes y yeah yep yup 是 是的 有 有的 对 对的 嗯 会 系".split()) | {"yes please", "yes i do", "yes it does"}
+_NO = frozenset("no n nope nah none 不是 没有 否 不 没 冇 唔系".split()) | {"no i dont", "not really"}
 
 
 def answered(bot_words: str, reply: str, knowledge: Knowledge) -> list[Finding]:

@@ -5,6 +5,7 @@ The idea is ConText's (Harkema 2009): trigger words with a scope. What it cannot
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,18 +55,19 @@ def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
         if group == "context" and kind != "plain" and match.start not in plain:
             spans.setdefault(kind, []).append((match.start, match.end))
     segments = _segments(tokens, spans.get("scope_end", []))
-    before = spans.get("negation", [])
+    before = _widest(spans.get("negation", []))
     close = spans.get("negation_close", [])
     information: dict[int, int] = {}
     for start, _ in sorted(spans.get("information", []), reverse=True):
-        information[segments[start]] = start
+        # Chinese asks at the end (中风有哪些前兆): there the question covers what stands before it too
+        information[segments[start]] = start if tokens.words[start].isascii() else 0
     hypothetical: dict[int, int] = {}
     for start, _ in sorted(spans.get("hypothetical", []), reverse=True):
         hypothetical[tokens.clauses[start]] = start
     return Scopes(
         negations=_negations(tokens, segments, before),
         close=frozenset(end for _, end in close),
-        after=frozenset(start for start, _ in spans.get("negation_after", [])),
+        after=frozenset(start for start, end in spans.get("negation_after", []) if _closes(tokens, start, end)),
         negators=frozenset(start for start, _ in before + close),
         animal=_animal(tokens, spans.get("animal", []), spans.get("human", [])),
         segments=segments,
@@ -76,6 +78,20 @@ def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
         information=information,
         hypothetical=hypothetical,
     )
+
+
+def _closes(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether a trailing trigger ends its clause: 胸痛没有, but not 胸痛，没有发烧."""
+    return end >= len(tokens.words) or tokens.clauses[end] != tokens.clauses[start]
+
+
+def _widest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of triggers that overlap (没有 and its own 没) the one that starts first and is longest."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
 
 
 def _segments(tokens: Tokens, ends: list[tuple[int, int]]) -> list[int]:
@@ -91,13 +107,22 @@ def _segments(tokens: Tokens, ends: list[tuple[int, int]]) -> list[int]:
 
 def _negations(tokens: Tokens, segments: list[int], negators: list[tuple[int, int]]) -> list[int]:
     counts = [0] * len(tokens.words)
-    for start, end in sorted(set(negators)):
+    for at, (start, end) in enumerate(negators):
+        limit = _next_apart(negators, at)
         reach = _REACH_WORDS if tokens.words[start].isascii() else _REACH_HAN
-        for at in range(end, min(end + reach, len(counts))):
-            if segments[at] != segments[start] or (at in tokens.pauses and not _list_goes_on(tokens, at)):
+        for token in range(end, min(end + reach, len(counts), limit)):
+            if segments[token] != segments[start] or (token in tokens.pauses and not _list_goes_on(tokens, token)):
                 break
-            counts[at] += 1
+            counts[token] += 1
     return counts
+
+
+def _next_apart(negators: list[tuple[int, int]], at: int) -> int:
+    """Where the next negation takes over; one that follows at once (不是没有) doubles this one instead."""
+    for start, _ in negators[at + 1 :]:
+        if start - negators[at][1] > 2:
+            return start
+    return sys.maxsize
 
 
 def _list_goes_on(tokens: Tokens, at: int) -> bool:

@@ -42,8 +42,8 @@ def screen(
     try:
         return _screen(text, _language(text, lang, history), history, region)
     except Exception as problem:  # the floor: no fault in here may read as "fine"
-        return _failed("zh" if lang == "zh" or (isinstance(text, str) and detect_language(text) == "zh") else "en",
-                       region, type(problem).__name__)
+        chinese = lang == "zh" or (isinstance(text, str) and detect_language(text) == "zh")
+        return _failed("zh" if chinese else "en", region, type(problem).__name__)
 
 
 def region_contacts(region: str | None, lang: str | None) -> tuple[Contact, ...]:
@@ -101,14 +101,18 @@ def _together(said: Sequence[Said], knowledge: Knowledge) -> tuple[Finding, ...]
             bot_words = line.text
             continue
         for one in [*_read(_ends(line.text)), *answered(bot_words, line.text, knowledge)]:
-            before = found.get(one.id)
-            if before is None or one.status == "present" or (
-                before.status != "present" or (one.context in {"negated", "answer", "resolved"} and one.status == "absent"
-                                               and not knowledge.lexicon.entries[one.id].lasting)
-            ):
+            if _replaces(one, found.get(one.id), knowledge):
                 found[one.id] = one
         bot_words = ""
     return tuple(found.values())
+
+
+def _replaces(new: Finding, old: Finding | None, knowledge: Knowledge) -> bool:
+    """Whether a later mention counts more: present always, an express denial unless the finding lasts."""
+    if old is None or old.status != "present" or new.status == "present":
+        return new.status != "unknown" or old is None
+    denied = new.status == "absent" and new.context in {"negated", "answer", "resolved"}
+    return denied and not knowledge.lexicon.entries[new.id].lasting
 
 
 @lru_cache(maxsize=256)

@@ -59,7 +59,8 @@ def load(folder: Path) -> Lexicon:
     for kind in CONTEXTS:
         table = context.table(kind)
         table.allow(f"'{kind}'", set(), set(LANGS))
-        wordings += [(("context", kind), one) for lang in LANGS for one in _wordings(table, lang, lang, sets, simplified)]
+        for lang in LANGS:
+            wordings += [(("context", kind), one) for one in _wordings(table, lang, lang, sets, simplified)]
     entries: dict[str, Entry] = {}
     for path in sorted((folder / "lexicon").glob("*.yml")):
         file = read(path)

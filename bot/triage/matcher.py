@@ -136,7 +136,9 @@ class Matcher(Generic[Owner]):
         return occurrences
 
 
-def _whole(one: _Compiled[Owner], occurrences: dict[int, list[Span]], places: tuple[int, ...]) -> Iterator[Match[Owner]]:
+def _whole(
+    one: _Compiled[Owner], occurrences: dict[int, list[Span]], places: tuple[int, ...]
+) -> Iterator[Match[Owner]]:
     per_part = [list(_sequences(part, occurrences, places)) for part in one.parts]
     if not all(per_part):
         return

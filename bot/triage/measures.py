@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern reads better whole
 """Numbers with units: temperature, age, pressure, glucose, oxygen, tablets, duration, weeks of pregnancy.
 
 What a number means is data (`measures.yml`); how it is read stands here.

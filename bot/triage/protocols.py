@@ -146,7 +146,8 @@ def _advice(table: Table, acuity: Acuity) -> dict[str, str]:
     for lang, text in advice.items():
         for place in re.findall(r"\{(\w*)\}", text):
             if place not in PLACES:
-                raise table.fail(f"the advice ({lang}) names '{{{place}}}'; known are {', '.join(sorted(PLACES))}.", "advice")
+                known = ", ".join(sorted(PLACES))
+                raise table.fail(f"the advice ({lang}) names '{{{place}}}'; known are {known}.", "advice")
         if acuity is Acuity.EMERGENCY and "{emergency}" not in text:
             raise table.fail(f"the advice ({lang}) of an emergency must name the number: {{emergency}}.", "advice")
     return advice

@@ -44,7 +44,7 @@ def _deletions(word: str) -> set[str]:
 def _one_slip(left: str, right: str) -> bool:
     if abs(len(left) - len(right)) > 1 or left[0] != right[0]:
         return False
-    at = next((i for i, (a, b) in enumerate(zip(left, right)) if a != b), min(len(left), len(right)))
+    at = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
     if len(left) != len(right):
         long, short = (left, right) if len(left) > len(right) else (right, left)
         return long[at + 1 :] == short[at:]

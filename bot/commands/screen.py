@@ -1,0 +1,108 @@
+"""`careline screen`: messages in, verdicts out, one JSON object per line."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
+
+import typer
+
+from bot import triage
+from bot.triage import Said
+
+
+class BadLine(ValueError):
+    """An input line that breaks the format; `id` is what could be read of it."""
+
+    def __init__(self, message: str, line_id: object = None) -> None:
+        super().__init__(message)
+        self.id = line_id
+
+
+def screen_lines(lines: Iterable[str], output: TextIO) -> int:
+    """Screen each line of JSON, writing one line of JSON per line read, in order and at once.
+
+    Returns the exit code: 1 where a line could not be read (it gets `{"id", "error"}`), else 0. Blank lines count as bad.
+    """
+    bad = False
+    for line in lines:
+        try:
+            answer = _verdict(_request(line))
+        except BadLine as problem:
+            bad = True
+            answer = {"id": problem.id, "error": str(problem)}
+        output.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        output.flush()
+    return 1 if bad else 0
+
+
+def _request(line: str) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError) as problem:
+        raise BadLine("the line is not JSON") from problem
+    if not isinstance(request, dict):
+        raise BadLine("the line must be a JSON object")
+    line_id = request.get("id")
+    if "id" not in request:
+        raise BadLine("'id' is missing")
+    if not isinstance(request.get("text"), str):
+        raise BadLine("'text' must be a string", line_id)
+    if request.get("lang") not in (None, "en", "zh"):
+        raise BadLine("'lang' must be \"en\" or \"zh\"", line_id)
+    if not isinstance(request.get("region"), (str, type(None))):
+        raise BadLine("'region' must be a country code such as \"GB\"", line_id)
+    return request
+
+
+def _history(request: dict[str, Any]) -> Sequence[Said]:
+    rows = request.get("history") or []
+    if not isinstance(rows, list):
+        raise BadLine("'history' must be a list", request["id"])
+    said: list[Said] = []
+    for row in rows:
+        if not isinstance(row, dict) or row.get("from") not in ("patient", "bot") or not isinstance(row.get("text"), str):
+            raise BadLine("each entry of 'history' needs \"from\" (patient or bot) and \"text\"", request["id"])
+        said.append(Said("patient" if row["from"] == "patient" else "bot", row["text"]))
+    return said
+
+
+def _verdict(request: dict[str, Any]) -> dict[str, Any]:
+    history = _history(request)
+    began = time.perf_counter()
+    verdict = triage.screen(request["text"], lang=request.get("lang"), history=history, region=request.get("region"))
+    took = (time.perf_counter() - began) * 1000
+    told = verdict.to_dict()
+    return {
+        "id": request["id"],
+        "acuity": told["acuity"],
+        "findings": told["findings"],
+        "rules": [hit.id for hit in verdict.rules],
+        "ask": {"id": verdict.ask.id, "text": verdict.ask.text} if verdict.ask else None,
+        "advice": verdict.advice,
+        "lang": verdict.lang,
+        "ms": round(took, 3),
+    }
+
+
+def screen() -> None:
+    """Screen messages for emergencies: JSON lines in, JSON lines out.
+
+    Each input line: {"id", "text", "lang"?: "en"|"zh", "history"?: [{"from": "patient"|"bot", "text"}], "region"?: "GB"}
+
+    Each output line: {"id", "acuity", "findings": [{"id", "status", "quote"}], "rules", "ask", "advice", "lang", "ms"}
+
+    One output line per input line, in order. A line that cannot be read gives {"id", "error"}; the others are still done
+    and the exit code is 1.
+
+    Try it:  echo '{"id": 1, "text": "I have crushing chest pain"}' | careline screen
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        # half a surrogate pair in a message stays a JSON escape instead of ending the run
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    raise typer.Exit(screen_lines(sys.stdin, sys.stdout))
