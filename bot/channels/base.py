@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from redis.exceptions import RedisError
@@ -17,6 +17,8 @@ from bot.conversation.store import Change, Conversations, now_ms
 from bot.triage import Acuity, screen
 
 _STORE_PATIENCE = 0.2
+
+Show = Callable[[Entry], Awaitable[None]]
 
 
 class RefusedError(Exception):
@@ -52,16 +54,16 @@ class Intake:
         self.region = region
         self.limit = limit
 
-    async def take(self, conversation: str, message: Message, unsaved: asyncio.Queue[Entry] | None = None) -> Taken:
+    async def take(self, conversation: str, message: Message, show: Show | None = None) -> Taken:
         """Store and screen a message. RefusedError when it cannot be taken.
 
-        When the store does not answer at once and the screen sees an emergency, its advice is put into `unsaved`.
+        When the store does not answer at once and the words are alarming, `show` gets the advice without waiting.
         """
         self._check(message)
         storing = asyncio.ensure_future(self._store(conversation, message))
         await asyncio.wait({storing}, timeout=_STORE_PATIENCE)
-        if unsaved is not None and not _stored(storing) and (advice := self.emergency_advice(message)):
-            unsaved.put_nowait(advice)
+        if show is not None and not _stored(storing) and (advice := self.emergency_advice(message)):
+            await show(advice)
         try:
             taken = await storing
             await screen_message(self.conversations, conversation, taken.entry, self.region)

@@ -8,6 +8,7 @@ import json
 import logging
 import time
 from collections import deque
+from functools import partial
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -122,7 +123,6 @@ class PatientSocket:
         self._cursor: str = hello["since"]
         self._per_minute = per_minute
         self._sent_at: deque[float] = deque()
-        self._unsaved: asyncio.Queue[Entry] = asyncio.Queue()
         self._shown: dict[str, Any] = {}
 
     async def serve(self) -> None:
@@ -132,7 +132,7 @@ class PatientSocket:
             type="welcome", owner=state.owner, lang=state.lang, nurse=state.nurse_name, limit=self._intake.limit,
             contacts=[{"label": c.label, "number": c.number} for c in region_contacts(self._intake.region, state.lang)],
         )  # fmt: skip
-        tasks = [asyncio.create_task(job()) for job in (self._read, self._write, self._write_unsaved)]
+        tasks = [asyncio.create_task(job()) for job in (self._read, self._write)]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -162,9 +162,8 @@ class PatientSocket:
         match frame:
             case {"type": "say", "id": str(client_id), "text": str(text), **rest} if 0 < len(client_id) <= 64:
                 self._check_rate(text)
-                taken = await self._intake.take(
-                    self._conversation, Message(client_id, text, _button(rest.get("button"))), self._unsaved
-                )
+                message = Message(client_id, text, _button(rest.get("button")))
+                taken = await self._intake.take(self._conversation, message, partial(_send_unsaved, self._socket))
                 await self._send(type="ack", id=client_id, entry=taken.entry, duplicate=taken.duplicate)
             case {"type": "want_human", "id": str(client_id)}:
                 await self._intake.want_human(self._conversation, client_id)
@@ -224,10 +223,6 @@ class PatientSocket:
             "owner": state.owner, "nurse": state.nurse_name, "position": waiting, "acuity": state.acuity,
             "lang": state.lang, "epoch": state.epoch,
         }  # fmt: skip
-
-    async def _write_unsaved(self) -> None:
-        while True:
-            await _send_unsaved(self._socket, await self._unsaved.get())
 
     async def _send(self, **frame: object) -> None:
         await self._socket.send_json(frame, dumps=_dumps)
