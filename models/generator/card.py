@@ -38,7 +38,8 @@ stored in 4 bits (Q4_1).
 
 ## Training
 
-{steps} steps of {batch} x {accumulated} examples, learning rate {rate:g}, cosine; mean loss {loss}. {seconds}
+{steps} steps of {batch} x {accumulated} examples, learning rate {rate:g}, cosine; loss at the end {loss}.
+{seconds}
 
 ## Figures
 

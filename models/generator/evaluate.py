@@ -70,7 +70,8 @@ def judge(reply: str, example: Example, finished: bool = True) -> Judged:
     pieces = prompt.citation.split(reply)
     sentences = cited = verbatim = near = right = 0
     for text, number in zip(pieces[0::2], [*pieces[1::2], None], strict=True):
-        parts = split(text, example.lang) or [text] if text.strip() else []
+        # A full stop that follows the citation is no sentence.
+        parts = (split(text, example.lang) or [text]) if normal(text) else []
         sentences += len(parts)
         if number is None or not parts:
             continue

@@ -72,11 +72,17 @@ def train(trained: Corpus, settings: Settings, epochs: float, seed: int) -> tupl
         "epochs": epochs,
         "seed": seed,
         "steps": result.global_step,
-        "loss": round(result.training_loss, 4),
+        "loss": _last_loss(trainer.state.log_history),
         "seconds": round(time.monotonic() - started),
         "cores": torch.get_num_threads(),
         "resumed": last is not None,
     }
+
+
+def _last_loss(history: list[dict[str, Any]], count: int = 4) -> float:
+    """Mean of the last losses that were logged, whether in this run or in one before it."""
+    losses = [float(row["loss"]) for row in history if "loss" in row][-count:]
+    return round(sum(losses) / len(losses), 3)
 
 
 def _with_adapter(settings: Settings, seed: int) -> PeftModel:
@@ -111,8 +117,9 @@ def save(model: PeftModel, out: Path) -> None:
     """The adapter in bfloat16: half the size, and merging it in loses nothing that counts."""
     small = {name: value.to(torch.bfloat16) for name, value in model.state_dict().items() if "lora_" in name}
     model.peft_config["default"].base_model_name_or_path = "SmolLM2-135M-Instruct"
-    model.save_pretrained(str(out), state_dict=small)
+    model.save_pretrained(str(out), state_dict=small, save_embedding_layers=False)
     (out / "README.md").unlink(missing_ok=True)
+    (out / "adapter_model.safetensors").chmod(0o644)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import torch
@@ -32,7 +33,14 @@ def load_model(settings: Settings) -> Any:
     first = torch.float32 if adapter else dtype(settings)
     model: Any = AutoModelForCausalLM.from_pretrained(settings.generator_source, dtype=first)
     if adapter:
-        from peft import PeftModel
-
-        model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
+        model = _merged(model, adapter)
     return model.to(dtype(settings)).eval()
+
+
+def _merged(model: Any, adapter: str) -> Any:
+    from peft import PeftModel
+
+    with warnings.catch_warnings():
+        # peft 0.21 asks transformers 5 by a name that is on its way out.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        return PeftModel.from_pretrained(model, adapter).merge_and_unload()

@@ -14,10 +14,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from models.loading import SHELF, Models, Shelf
+from models.loading import SHELF, Models, Shelf, environment
 from models.server import build_app
 from models.settings import Settings
 from models.weights import prepare
+
+# Read by the libraries when they are imported, which the test modules do.
+environment(Settings())
 
 
 @pytest.fixture(scope="session")
