@@ -70,6 +70,13 @@ class ActionAnswerHealthQuestion(Action):  # type: ignore[misc]
                 await publisher.publish(item)
         return []
 
+    async def close(self) -> None:
+        """Close the connections of the running loop."""
+        await self._parts.http.close()
+        if self._redis is not None:
+            await self._redis.aclose()
+            self._redis = None
+
     def _connection(self) -> redis.asyncio.Redis | None:
         # made inside the loop that uses it
         self._redis = self._redis or connect(self._settings.redis_url)

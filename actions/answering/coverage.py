@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,17 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from .retrieve import Search, Shelf
+from .words import fold
 
-FEATURES = ("named", "told", "missing", "spread", "cosine")
-"""named: share of the question that a patients' name of the topic holds; told: share of its telling words that the page
-uses; missing: how telling the most telling word is that the page lacks (0 to 1); spread: how far the best cosine stands
-above all others; cosine: that cosine itself. The last two exist only with vectors."""
+FEATURES = ("named", "about", "told", "missing", "spread", "cosine")
+"""Evidence that a page covers a question.
+
+named: share of the question that one of the patients' names of the topic holds; about: share of its telling words that
+the topic's names and headings use; told: share of them that the page uses anywhere; missing: how telling the most
+telling word is that the page lacks (0 to 1); spread: how far the best cosine stands above all others; cosine: that
+cosine itself. The last two exist only with vectors.
+"""
+WORDS_ONLY = FEATURES[:4]
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ def features(search: Search, shelf: Shelf) -> dict[str, float]:
     lacking = [weight for key, weight in search.terms.items() if key not in vocabulary]
     found = {
         "named": search.named.get(topic, 0.0),
+        "about": sum(w for key, w in search.terms.items() if key in shelf.subjects[topic]) / total,
         "told": 1.0 - sum(lacking) / total if search.terms else 0.0,
         "missing": max(lacking, default=0.0) / 7.0,
     }
@@ -54,14 +62,25 @@ class Judge:
     without: Mapping[str, float]
     bar_with_vectors: float
     bar_without: float
+    least_about: float
+    """Of `about`, the least: a page that only mentions what is asked is not about it."""
+    outside: Mapping[str, tuple[re.Pattern[str], ...]]
+    """What no page speaks of (animals), by language."""
 
     @classmethod
     def load(cls, path: Path) -> Judge:
         """From `data/policy/coverage.yml`. Raises KeyError where a weight is missing."""
         data = YAML(typ="safe").load(path.read_text("utf-8"))
+        dense, bare = (float(data[kind]["bar"]) for kind in ("with_vectors", "without_vectors"))
         full = {name: float(data["with_vectors"][name]) for name in ("bias", *FEATURES)}
-        words = {name: float(data["without_vectors"][name]) for name in ("bias", *FEATURES[:3])}
-        return cls(full, words, float(data["with_vectors"]["bar"]), float(data["without_vectors"]["bar"]))
+        words = {name: float(data["without_vectors"][name]) for name in ("bias", *WORDS_ONLY)}
+        outside = {lang: tuple(re.compile(one) for one in own) for lang, own in data["outside"].items()}
+        return cls(full, words, dense, bare, float(data["least_about"]), outside)
+
+    def is_outside(self, text: str, lang: str) -> bool:
+        """Whether a question is about something that pages for patients never cover."""
+        folded = fold(text)
+        return any(pattern.search(folded) for pattern in self.outside[lang])
 
     def decide(self, search: Search, shelf: Shelf) -> Coverage:
         """Whether the page of the best passage covers the question."""
@@ -72,4 +91,5 @@ class Judge:
         weights, bar = (self.with_vectors, self.bar_with_vectors) if dense else (self.without, self.bar_without)
         total = weights["bias"] + sum(weights[name] * value for name, value in evidence.items())
         likelihood = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-        return Coverage(likelihood >= bar, search.found[0].passage.topic, likelihood)
+        covered = likelihood >= bar and evidence["about"] >= self.least_about
+        return Coverage(covered, search.found[0].passage.topic, likelihood)

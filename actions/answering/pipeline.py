@@ -13,7 +13,7 @@ from actions.settings import Settings
 
 from .answer import Answer, Citation, Partial, Question, Sentence
 from .coverage import NOTHING, Coverage, Judge
-from .followup import standalone
+from .followup import leans, standalone
 from .generate import Generator, GeneratorAway
 from .pages import Passage, Regions
 from .policy import Policy
@@ -127,8 +127,14 @@ class Pipeline:
 
     async def _basis(self, question: Question) -> _Basis | None:
         """The passages to answer from, or None where nothing covers the question."""
-        text = standalone(question, self._lexicons[question.lang])
+        if self._judge.is_outside(question.text, question.lang):
+            return None
+        lexicon = self._lexicons[question.lang]
+        text = standalone(question, lexicon)
         search, coverage = await self._look(text, question.lang, None)
+        if text == question.text and not search.named and leans(text, lexicon):
+            # it leans on something that nobody said: any page would be a guess
+            return None
         lang = question.lang
         if not coverage.covered:
             # another language's page only where the patient's language has none on that topic at all

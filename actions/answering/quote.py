@@ -13,9 +13,16 @@ from .words import Lexicon, fold
 MOST = 5
 """Sentences of an answer, but for warnings, which are never cut."""
 
+LEAST = 3
+"""Sentences of an answer where the passage has as many: a small model stops too early."""
+
 _WARNING = re.compile(
-    r"\b(999|911|112|111|a&e|emergency (room|department)|call|get urgent|urgently|see a (gp|doctor)|never|do not)\b"
-    r"|120|急诊|就医|去医院|看医生|不要|禁"
+    r"\b(999|911|112|111|a&e|emergency (room|department)|call|get urgent|urgently|see a (gp|doctor))\b"
+    r"|\b(never|do not|check)\b|120|急诊|就医|去医院|看医生|不要|禁|不能|先问"
+)
+_DOSE = re.compile(
+    r"\d ?(mg|g|kg|ml|units?|tablets?|puffs?|hours?|times)\b|\b(maximum|doses?)\b"
+    r"|\d(毫克|克|片|粒|次|小时|毫升)|剂量|超过"
 )
 
 
@@ -52,15 +59,23 @@ class Quoter:
         return chosen
 
     def missing(self, search: Search, passages: Sequence[Passage], shown: Sequence[Choice]) -> list[Choice]:
-        """What generated sentences left out: the rest of a warning they began, the key sentence, a second sentence."""
+        """What generated sentences left out.
+
+        The rest of the warnings or doses that they began, the key sentence, and the best passage's next ones up to
+        LEAST.
+        """
         have = {(one.passage, one.text) for one in shown}
         wanted: list[Choice] = []
         for at in dict.fromkeys(one.passage for one in shown):
-            if any(is_warning(one.text) for one in shown if one.passage == at):
-                wanted += [Choice(text, at) for text in passages[at].sentences if is_warning(text)]
+            for together in (is_warning, is_dose):
+                if any(together(one.text) for one in shown if one.passage == at):
+                    wanted += [Choice(text, at) for text in passages[at].sentences if together(text)]
         wanted.append(Choice(self.key_sentence(search, passages[0]), 0))
-        if len(shown) + len(_new(wanted, have)) < 2:
-            wanted += [Choice(text, 0) for text in passages[0].sentences[:2]]
+        lacking = LEAST - len(shown) - len(_new(wanted, have))
+        if lacking > 0:
+            taken = have | {(one.passage, one.text) for one in wanted}
+            rest = _new([Choice(text, 0) for text in passages[0].sentences], taken)
+            wanted += sorted(rest, key=lambda one: -self._shared(search, one.text))[:lacking]
         return _new(wanted, have)
 
 
@@ -71,3 +86,8 @@ def _new(wanted: Iterable[Choice], have: set[tuple[int, str]]) -> list[Choice]:
 def is_warning(text: str) -> bool:
     """Whether a sentence says when to get help or what not to do: such sentences of a passage belong together."""
     return bool(_WARNING.search(fold(text)))
+
+
+def is_dose(text: str) -> bool:
+    """Whether a sentence says how much or how often: the most per day belongs to the dose."""
+    return bool(_DOSE.search(fold(text)))

@@ -62,6 +62,8 @@ class Shelf:
         self._told = [aspects.of_heading(passage.heading) for passage in self.passages]
         self._spelled = {word for page in pages for text in _texts(page) for word in words(text)} | lexicon.spelled
         self._names = {page.topic: self._name_keys(page) for page in pages}
+        self.subjects = {page.topic: self._subject_keys(page) for page in pages}
+        """What each topic's names and headings are about."""
         self.vocabulary = {page.topic: self._page_keys(page) for page in pages}
         self._bm25 = bm25s.BM25()
         if self.passages:
@@ -78,6 +80,10 @@ class Shelf:
 
     def _name_keys(self, page: Page) -> tuple[frozenset[str], ...]:
         return tuple(frozenset(self._lexicon.keys(name)) for name in (page.title, *page.aliases))
+
+    def _subject_keys(self, page: Page) -> frozenset[str]:
+        headings = [passage.heading for passage in page.passages]
+        return frozenset(key for text in (page.title, *page.aliases, *headings) for key in self._lexicon.keys(text))
 
     def _page_keys(self, page: Page) -> frozenset[str]:
         return frozenset(key for text in _texts(page) for key in self._lexicon.keys(text))
