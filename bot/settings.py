@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -16,7 +15,6 @@ class Settings(BaseSettings):
 
     careline_host: str = Field("127.0.0.1", description="Address that the chat server listens on.")
     careline_port: int = Field(8080, description="Port of the chat server.")
-    careline_state: Path = Field(Path(".careline"), description="Folder of weights, models, logs, the store.")
     careline_region: str | None = Field(
         None,
         description="Whose emergency numbers are shown: GB, US, CN, HK, EU, IN. Unset, they follow the "
