@@ -99,6 +99,7 @@ def test_it_stops_without_a_trace_and_starts_again(own: RunningSystem) -> None:
     own.up()
     assert own.password == password
     psutil.Process(own.pid).kill()
+    assert own.wait() == -signal.SIGKILL
     assert nothing_left(own)
 
     own.up()
