@@ -26,7 +26,7 @@ class BadLine(ValueError):
 def screen_lines(lines: Iterable[str], output: TextIO) -> int:
     """Screen each line of JSON, writing one line of JSON per line read, in order and at once.
 
-    Returns the exit code: 1 where a line could not be read (it gets `{"id", "error"}`), else 0. Blank lines count as bad.
+    Returns the exit code: 1 where a line could not be read (it gets `{"id", "error"}`), else 0. Blank lines are bad.
     """
     bad = False
     for line in lines:
@@ -65,10 +65,17 @@ def _history(request: dict[str, Any]) -> Sequence[Said]:
         raise BadLine("'history' must be a list", request["id"])
     said: list[Said] = []
     for row in rows:
-        if not isinstance(row, dict) or row.get("from") not in ("patient", "bot") or not isinstance(row.get("text"), str):
-            raise BadLine("each entry of 'history' needs \"from\" (patient or bot) and \"text\"", request["id"])
-        said.append(Said("patient" if row["from"] == "patient" else "bot", row["text"]))
+        said.append(_said(row, request["id"]))
     return said
+
+
+def _said(row: object, line_id: object) -> Said:
+    if isinstance(row, dict) and isinstance(row.get("text"), str):
+        if row.get("from") == "patient":
+            return Said("patient", row["text"])
+        if row.get("from") == "bot":
+            return Said("bot", row["text"])
+    raise BadLine("each entry of 'history' needs \"from\" (patient or bot) and \"text\"", line_id)
 
 
 def _verdict(request: dict[str, Any]) -> dict[str, Any]:
@@ -92,12 +99,14 @@ def _verdict(request: dict[str, Any]) -> dict[str, Any]:
 def screen() -> None:
     """Screen messages for emergencies: JSON lines in, JSON lines out.
 
-    Each input line: {"id", "text", "lang"?: "en"|"zh", "history"?: [{"from": "patient"|"bot", "text"}], "region"?: "GB"}
+    Each input line:
+    {"id", "text", "lang"?: "en"|"zh", "history"?: [{"from": "patient"|"bot", "text"}], "region"?: "GB"}
 
-    Each output line: {"id", "acuity", "findings": [{"id", "status", "quote"}], "rules", "ask", "advice", "lang", "ms"}
+    Each output line:
+    {"id", "acuity", "findings": [{"id", "status", "quote"}], "rules", "ask", "advice", "lang", "ms"}
 
-    One output line per input line, in order. A line that cannot be read gives {"id", "error"}; the others are still done
-    and the exit code is 1.
+    One output line per input line, in order. A line that cannot be read gives {"id", "error"}; the others are
+    still done, and the exit code is 1.
 
     Try it:  echo '{"id": 1, "text": "I have crushing chest pain"}' | careline screen
     """

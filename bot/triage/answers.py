@@ -8,7 +8,7 @@ from .knowledge import Knowledge
 from .protocols import Ask, Option
 from .verdict import Finding
 
-_YES = frozenset("yes y yeah yep yup 是 是的 有 有的 对 对的 嗯 会 系".split()) | {"yes please", "yes i do", "yes it does"}
+_YES = frozenset("yes y yeah yep yup 是 是的 有 有的 对 对的 嗯 会 系".split()) | {"yes please", "yes i do"}
 _NO = frozenset("no n nope nah none 不是 没有 否 不 没 冇 唔系".split()) | {"no i dont", "not really"}
 
 

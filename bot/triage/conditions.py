@@ -6,7 +6,7 @@ spoke of is unknown, and unknown must never count as absent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,33 +48,49 @@ def named(condition: Condition) -> set[str]:
     return set().union(*(named(one) for one in condition.of))
 
 
-def parse(value: Any, table: Table, key: str) -> Condition:
-    """Read the condition under `key`. Raises DataError."""
-    return _parse(value, table.path, table.line_of(key))
+def parse(value: Any, table: Table, key: str, findings: Collection[str]) -> Condition:
+    """Read the condition under `key`; `findings` are the ids that it may name. Raises DataError."""
+    return _Parser(table.path, findings).parse(value, table.line_of(key))
 
 
-def _parse(value: Any, path: str, line: int) -> Condition:
-    if isinstance(value, str):
-        return Is(value)
-    if isinstance(value, Rows):
-        return AtLeast(1, _items(value, path))
-    if not isinstance(value, Table) or len(value) != 1:
-        raise DataError(path, line, "a condition is a finding, or one of all, any, at_least, absent.")
-    (key, inner), = value.items()
-    line = value.line_of(key)
-    if key == "absent" and isinstance(inner, str):
-        return Is(inner, "absent")
-    if key in {"all", "any"} and isinstance(inner, Rows) and inner:
-        items = _items(inner, path)
-        return AtLeast(len(items) if key == "all" else 1, items)
-    if key == "at_least" and isinstance(inner, Table):
+class _Parser:
+    def __init__(self, path: str, findings: Collection[str]) -> None:
+        self._path = path
+        self._findings = findings
+
+    def parse(self, value: Any, line: int) -> Condition:
+        if isinstance(value, str):
+            return Is(self._known(value, line))
+        if isinstance(value, Rows) and value:
+            return AtLeast(1, self._items(value))
+        if not isinstance(value, Table) or len(value) != 1:
+            raise DataError(self._path, line, "a condition is a finding, or one of all, any, at_least, absent.")
+        ((key, inner),) = value.items()
+        return self._keyed(key, inner, value.line_of(key))
+
+    def _keyed(self, key: str, inner: Any, line: int) -> Condition:
+        if key == "absent" and isinstance(inner, str):
+            return Is(self._known(inner, line), "absent")
+        if key in {"all", "any"} and isinstance(inner, Rows) and inner:
+            items = self._items(inner)
+            return AtLeast(len(items) if key == "all" else 1, items)
+        if key == "at_least" and isinstance(inner, Table):
+            return self._at_least(inner)
+        message = f"'{key}' is no condition; use all, any, at_least or absent with what belongs to it."
+        raise DataError(self._path, line, message)
+
+    def _at_least(self, inner: Table) -> Condition:
         inner.allow("'at_least'", {"n", "of"})
         of = inner.rows("of")
         if not isinstance(inner["n"], int) or not 0 < inner["n"] <= len(of):
             raise inner.fail("'n' must be a whole number no greater than the length of 'of'.", "n")
-        return AtLeast(inner["n"], _items(of, path))
-    raise DataError(path, line, f"'{key}' is no condition; use all, any, at_least or absent with what belongs to it.")
+        return AtLeast(inner["n"], self._items(of))
 
+    def _items(self, rows: Rows) -> tuple[Condition, ...]:
+        return tuple(self.parse(item, rows.lines[at]) for at, item in enumerate(rows))
 
-def _items(rows: Rows, path: str) -> tuple[Condition, ...]:
-    return tuple(_parse(item, path, rows.lines[at]) for at, item in enumerate(rows))
+    def _known(self, finding: str, line: int) -> str:
+        if finding not in self._findings:
+            message = f"the condition names the finding '{finding}', which the lexicon does not know."
+            raise DataError(self._path, line, message)
+        return finding

@@ -82,7 +82,7 @@ def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) 
     advice = next((rule.advice[lang] for rule in rules if rule.acuity is acuity), None)
     return Verdict(
         acuity=acuity,
-        findings=findings,
+        findings=tuple(one for one in findings if one.id in covered or _is_told(one.id, knowledge)),
         rules=tuple(hits),
         ask=None if acuity is Acuity.EMERGENCY else _question(statuses, knowledge, lang),
         advice=place.fill(advice, lang) if advice else None,
@@ -133,6 +133,11 @@ def _fires(rule: Rule, statuses: dict[str, Status]) -> bool:
 
 def _is_complaint(finding: str, knowledge: Knowledge) -> bool:
     return knowledge.lexicon.entries[finding].kind in _COMPLAINTS
+
+
+def _is_told(finding: str, knowledge: Knowledge) -> bool:
+    """Qualities (sudden, spreading) say something only beside the rule that asks for them."""
+    return knowledge.lexicon.entries[finding].kind != "quality"
 
 
 def _purposes(acuity: Acuity, rules: Sequence[Rule]) -> frozenset[str]:

@@ -29,8 +29,9 @@ def load(folder: Path) -> Knowledge:
     words = lexicon.load(folder)
     numbers = measures.load(folder)
     for one in numbers:
-        if one.finding not in words.entries:
-            raise DataError(one.path, one.line, f"'{one.finding}' is a finding that the lexicon does not know.")
+        for name in {one.finding, one.instead_of} - {None}:
+            if name not in words.entries:
+                raise DataError(one.path, one.line, f"'{name}' is a finding that the lexicon does not know.")
     rules = protocols.load(folder, words.entries)
     return Knowledge(words, numbers, rules, regions.load(folder), _implied(words.entries))
 

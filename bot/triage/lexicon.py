@@ -38,6 +38,7 @@ class Entry:
     implies: tuple[str, ...]
     path: str
     line: int
+    implies_line: int
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,14 @@ def _entry(table: Table, known: Mapping[str, Entry]) -> Entry:
         raise table.fail("'lasting' must be true or false.", "lasting")
     implies = tuple(text for _, text in table.strings("implies"))
     return Entry(
-        name, table.both("label"), table.text("kind"), str(lasting).lower() == "true", implies, table.path, table.line
+        id=name,
+        label=table.both("label"),
+        kind=table.text("kind"),
+        lasting=str(lasting).lower() == "true",
+        implies=implies,
+        path=table.path,
+        line=table.line,
+        implies_line=table.line_of("implies"),
     )
 
 
@@ -140,4 +148,5 @@ def _check_implied(entries: Mapping[str, Entry]) -> None:
     for entry in entries.values():
         for other in entry.implies:
             if other not in entries:
-                raise DataError(entry.path, entry.line, f"'{entry.id}' implies '{other}', which no file defines.")
+                message = f"'{entry.id}' implies '{other}', which no file defines."
+                raise DataError(entry.path, entry.implies_line, message)

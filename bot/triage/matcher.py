@@ -99,7 +99,7 @@ class Matcher(Generic[Owner]):
         @lru_cache(maxsize=8192)
         def keys(word: str) -> tuple[str, ...]:
             found = list(standing(word))
-            if not found and word.isascii():
+            if word not in exact and word.isascii():
                 for right in spelling.corrections(word):
                     found.extend(standing(right))
             if word[0].isdigit() or word in NUMBER_WORDS:

@@ -119,6 +119,8 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
     ),
     "age_days": (
         _found(r"\b(?P<n>" + _EN[1:-1] + r")[\s-]*(?P<unit>d|w|m|y)(?:ays?|eeks?|ks?|onths?|ths?|os?|ears?|rs?)?" + _OLD, _days),
+        _found(r"\b(?:baby|bub|lo|little one|newborn|daughter|son|twins?|he|she|hes|shes|he's|she's|only|just)\s+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>" + _EN[1:-1]
+               + r")\s*(?P<unit>d|w|m)(?:ays?|eeks?|ks?|onths?|ths?|os?)\b(?!\s*(?:pregnant|ago|in\b|into|post|along|gone|later|late|now|of|after|away|supply))", _days),
         _found(r"\b(?P<n>\d{1,3})\s*(?P<unit>y)(?:/o|o|rs? old)\b", _days),
         _found(r"\b(?:aged?|im|i'm|i am|hes|he's|he is|shes|she's|she is)\s+(?P<n>\d{2})(?!\s*(?:\d|w|week|month|day|hour|min|%|°|deg|kg|st|\.|/))\b", _years),
         _found(r"\b(?P<n>\d{2})\s*(?P<unit>[mf])\b(?=[\s,.)])(?!\s*\d)", _years),
@@ -139,6 +141,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             r"(?:took|taken|taking|swallowed|downed|popped|necked|drank|eaten|ate|had)\s+(?:about |around |like |maybe |over |nearly |all |at least |another )*"
             r"(?P<n>" + _EN[1:-1] + r")\s+(?:\w+\s+){0,3}?(?:tablets?|pills?|caps(?:ules?)?|paracetamols?|ibuprofens?|tylenols?|panadols?|co-?codamols?|"
             r"codeines?|aspirins?|advils?|sleeping|sleepers|antidepressants?|sertralines?|propranolols?|diazepams?|xanax|benzos?|of them|of my)", _plain),
+        _found(r"\b(?P<n>" + _EN[1:-1] + r")\s+(?:of\s+)?(?:my|his|her|the|mums?|dads?|nans?|grans?|their)\s+(?:\w+\s+){0,3}?(?:tablets?|pills?|caps(?:ules?)?|meds|medication|sleeping|antidepressants?|painkillers?)\b", _plain),
         _found(r"(?:吃了?|吞了?|服了?|服用了?|喝了?|嗑了?|磕了?|灌了?|食咗|吃下)(?:大概|差不多|快|将近|整整|大约|足足|有)?" + _ZH.replace("(", "(?P<n>", 1)
                + r"\s*多?(?:片|粒|颗|板|个药|盒|瓶)", _plain),
         _found(r"(?P<n>\d{2,3})\s*(?:x\s*)?(?:500\s*mg\s*)?(?:paracetamols?|tylenols?|sleeping (?:pills|tablets)|片安眠药|粒安眠药|颗安眠药|片扑热息痛)", _plain),
@@ -174,6 +177,8 @@ class Measure:
     kind: str
     low: float
     high: float
+    instead_of: str | None
+    """A finding whose wordings the number overrules in its sentence."""
     path: str
     line: int
 
@@ -185,6 +190,7 @@ class Measured:
     finding: str
     start: int
     end: int
+    instead_of: str | None
 
 
 def load(folder: Path) -> tuple[Measure, ...]:
@@ -195,14 +201,15 @@ def load(folder: Path) -> tuple[Measure, ...]:
 
 
 def _measure(table: Table) -> Measure:
-    table.allow("a measure", {"finding", "of"}, {"from", "below"})
+    table.allow("a measure", {"finding", "of"}, {"from", "below", "instead_of"})
     kind = table.text("of")
     if kind not in READERS:
         raise table.fail(f"'of' must be one of {', '.join(READERS)}.", "of")
     low, high = _bound(table, "from", float("-inf")), _bound(table, "below", float("inf"))
     if not low < high:
         raise table.fail("'from' must be less than 'below'.", "from")
-    return Measure(table.text("finding"), kind, low, high, table.path, table.line)
+    instead_of = table.text("instead_of") if "instead_of" in table else None
+    return Measure(table.text("finding"), kind, low, high, instead_of, table.path, table.line)
 
 
 def _bound(table: Table, key: str, default: float) -> float:
@@ -220,7 +227,8 @@ def measure(folded: str, measures: tuple[Measure, ...]) -> list[Measured]:
     for kind in {one.kind for one in measures}:
         for reader in READERS[kind]:
             for value, start, end in reader(folded):
-                found += [Measured(m.finding, start, end) for m in measures if m.kind == kind and m.low <= value < m.high]
+                meant = (one for one in measures if one.kind == kind and one.low <= value < one.high)
+                found += [Measured(one.finding, start, end, one.instead_of) for one in meant]
     return found
 
 

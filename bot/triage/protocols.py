@@ -117,13 +117,13 @@ def _rule(table: Table, default_source: str, findings: Collection[str]) -> Rule:
         acuity = Acuity(table.text("acuity"))
     except ValueError as problem:
         raise table.fail(f"'acuity' must be one of {', '.join(one.value for one in Acuity)}.", "acuity") from problem
-    when = _condition(table, "when", findings)
+    when = parse(table["when"], table, "when", findings)
     return Rule(
         id=table.text("id"),
         title=table.both("title"),
         acuity=acuity,
         when=when,
-        unless=_condition(table, "unless", findings) if "unless" in table else None,
+        unless=parse(table["unless"], table, "unless", findings) if "unless" in table else None,
         advice=_advice(table, acuity),
         source=_source(table.table("source")) if "source" in table else default_source,
         fires=_examples(table, "fires"),
@@ -131,14 +131,6 @@ def _rule(table: Table, default_source: str, findings: Collection[str]) -> Rule:
         path=table.path,
         line=table.line,
     )
-
-
-def _condition(table: Table, key: str, findings: Collection[str]) -> Condition:
-    condition = parse(table[key], table, key)
-    for finding in sorted(named(condition)):
-        if finding not in findings:
-            raise table.fail(f"'{key}' names the finding '{finding}', which the lexicon does not know.", key)
-    return condition
 
 
 def _advice(table: Table, acuity: Acuity) -> dict[str, str]:
@@ -171,7 +163,7 @@ def _ask(table: Table, findings: Collection[str]) -> Ask:
         if finding not in findings:
             raise table.fail(f"'about' names the finding '{finding}', which the lexicon does not know.", "about")
     options = tuple(_option(option, findings) for option in table.tables("options"))
-    return Ask(table.text("id"), _condition(table, "when", findings), about, table.both("text"), options)
+    return Ask(table.text("id"), parse(table["when"], table, "when", findings), about, table.both("text"), options)
 
 
 def _option(table: Table, findings: Collection[str]) -> Option:

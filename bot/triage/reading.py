@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from .context import Scopes, decide, scopes
 from .knowledge import Knowledge
 from .matcher import Match
-from .measures import measure
+from .measures import Measured, measure
 from .text import Tokens, tokenise
 from .verdict import Finding, Status
 
@@ -30,7 +30,11 @@ def read(text: str, knowledge: Knowledge) -> tuple[Finding, ...]:
             lookalikes.setdefault(match.owner[1], set()).update(range(match.start, match.end))
         elif match.owner[0] == "beside":
             explained.setdefault(match.owner[1], set()).add(tokens.sentences[match.start])
-    mentions: list[Finding] = []
+    measured = _located(tokens, knowledge)
+    for at, one in measured:
+        if one.instead_of:
+            explained.setdefault(one.instead_of, set()).add(tokens.sentences[at])
+    mentions = [_number(text, at, one, scope, tokens, knowledge) for at, one in measured]
     for match in matches:
         group, name = match.owner
         if group != "finding" or _touches(match, hidden) or _touches(match, lookalikes.get(name, set())):
@@ -38,7 +42,6 @@ def read(text: str, knowledge: Knowledge) -> tuple[Finding, ...]:
         if tokens.sentences[match.start] in explained.get(name, ()):
             continue
         mentions.append(_mention(text, name, match, scope, tokens, knowledge))
-    mentions += _measured(text, scope, tokens, knowledge)
     return _with_implied(_strongest(mentions), knowledge)
 
 
@@ -59,18 +62,20 @@ def _mention(
     return Finding(name, status, text[start:end], start, end, context)
 
 
-def _measured(text: str, scope: Scopes, tokens: Tokens, knowledge: Knowledge) -> list[Finding]:
-    found: list[Finding] = []
-    for one in measure(tokens.folded, knowledge.measures):
-        at = bisect_left(tokens.starts, one.start)
-        if at >= len(tokens.words):
-            continue
-        stand_in: Match[tuple[str, str]] = Match(("finding", one.finding), at, at + 1, ((at, at + 1),))
-        entry = knowledge.lexicon.entries[one.finding]
-        status, context = decide(scope, tokens, stand_in, entry.kind, entry.lasting)
-        context = "measured" if status == "present" else context
-        found.append(Finding(one.finding, status, text[one.start : one.end], one.start, one.end, context))
-    return found
+def _located(tokens: Tokens, knowledge: Knowledge) -> list[tuple[int, Measured]]:
+    """The numbers that mean a finding, each with the token it starts at."""
+    found = ((bisect_left(tokens.starts, one.start), one) for one in measure(tokens.folded, knowledge.measures))
+    return [(at, one) for at, one in found if at < len(tokens.words)]
+
+
+def _number(
+    text: str, at: int, one: Measured, scope: Scopes, tokens: Tokens, knowledge: Knowledge
+) -> Finding:
+    stand_in: Match[tuple[str, str]] = Match(("finding", one.finding), at, at + 1, ((at, at + 1),))
+    entry = knowledge.lexicon.entries[one.finding]
+    status, context = decide(scope, tokens, stand_in, entry.kind, entry.lasting)
+    context = "measured" if status == "present" else context
+    return Finding(one.finding, status, text[one.start : one.end], one.start, one.end, context)
 
 
 def _strongest(mentions: Iterable[Finding]) -> dict[str, Finding]:

@@ -84,6 +84,7 @@ def tokenise(text: str, simplified: Mapping[int, str]) -> Tokens:
             # a hyphen inside a word (one-sided, 3-month-old) is no pause
             if word != "-" or not _inside_word(text, found.start()):
                 clause += 1
+                place += 1
                 pauses[len(words)] = word
         else:
             if kind == "word":

@@ -1,7 +1,7 @@
 """The small language in which wordings are written (docs/triage.md explains it to clinicians).
 
     crushing chest pain          these words, one after the other
-    <pain> ... <chest>           a word of one set, then up to 3 other words, then a word of another
+    <pain> ... <chest>           a word of one set, then up to 4 other words, then a word of another
     <chest> ...6 (gone|went) tight     alternatives on the spot, a gap of up to 6 words
     <chest> & <pain> & sudden*   all of them in any order, near each other; * stands for any ending
     took <number> paracetamol    any number, in digits or words
@@ -23,9 +23,9 @@ _PART = re.compile(r"(?P<set><[^>]*>)|(?P<alt>\([^)]*\))|(?P<gap>\.\.\.(?P<gap_n
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*\*?|\d+|[\u3400-\u9fff]")
 NUMBER = "#"
 
-# Chinese counts characters, English words: a gap of three English words is about four characters.
-GAP: dict[Lang, int] = {"en": 3, "zh": 4}
-WINDOW: dict[Lang, int] = {"en": 6, "zh": 9}
+# Chinese counts characters, English words: a gap of four English words is about five characters.
+GAP: dict[Lang, int] = {"en": 4, "zh": 5}
+WINDOW: dict[Lang, int] = {"en": 7, "zh": 10}
 
 
 class WordingError(ValueError):
@@ -71,6 +71,9 @@ def alternatives(text: str, sets: Mapping[str, Term], simplified: Mapping[int, s
 
 def parse(text: str, lang: Lang, sets: Mapping[str, Term], simplified: Mapping[int, str]) -> Wording:
     """Read one wording. Raises WordingError."""
+    for inside in re.findall(r"\([^)]*", text):
+        if "(" in inside[1:] or "..." in inside or "&" in inside:
+            raise WordingError(f"inside brackets only words, sets and | may stand: '{inside})'.")
     parts: list[tuple[Step, ...]] = []
     steps: list[Step] = []
     gap = 0

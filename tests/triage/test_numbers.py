@@ -1,0 +1,48 @@
+"""Numbers with units become findings."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.triage import screen
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("temperature of 38.5", "fever"),
+        ("fever of 103", "high_fever"),
+        ("体温39度5", "high_fever"),
+        ("三十九度", "high_fever"),
+        ("my 6 week old", "age_under_3_months"),
+        ("宝宝两个月大", "age_under_3_months"),
+        ("I am 72 years old", "age_over_65"),
+        ("sats are 88", "oxygen_very_low"),
+        ("血氧只有90", "oxygen_very_low"),
+        ("blood sugar 2.5", "glucose_low"),
+        ("glucose 420", "glucose_high"),
+        ("bp 190/120", "pressure_very_high"),
+        ("took 20 paracetamol", "many_tablets"),
+        ("吃了三十片安眠药", "many_tablets"),
+        ("34 weeks pregnant", "pregnant_over_20_weeks"),
+        ("怀孕8个月", "pregnant_over_20_weeks"),
+    ],
+)
+def test_means(text: str, finding: str) -> None:
+    assert finding in {one.id for one in screen(text).findings if one.status == "present"}
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("temperature of 36.8", "fever"),
+        ("my 2 year old", "age_under_3_months"),
+        ("took 2 paracetamol", "many_tablets"),
+        ("sats are 98", "oxygen_very_low"),
+        ("blood sugar 6.1", "glucose_low"),
+        ("bp 120/80", "pressure_raised"),
+        ("咳嗽三个月了", "age_under_3_months"),
+    ],
+)
+def test_does_not_mean(text: str, finding: str) -> None:
+    assert finding not in {one.id for one in screen(text).findings if one.status == "present"}
