@@ -38,8 +38,6 @@ class Settings(BaseSettings):
     """Time from the question until the first checked sentence; later than that, the answer is quoted."""
     generation_limit: float = Field(6.5, gt=0, validation_alias="ANSWER_GENERATION_LIMIT")
     """Time from the question until the generator is cut off."""
-    total_limit: float = Field(8.0, gt=0, validation_alias="ANSWER_TOTAL_LIMIT")
-    """Time from the question until the patient has an answer, whatever happens."""
 
     embeddings_url: str = Field("http://127.0.0.1:8090/v1", validation_alias="EMBEDDINGS_URL")
     """An OpenAI-compatible server of embeddings; empty: passages are found by their words alone."""

@@ -94,7 +94,7 @@ async def parts(tmp_path: Path) -> AsyncIterator[Assembled]:
 @pytest.fixture
 async def with_generator(tmp_path: Path, server: BadServer) -> AsyncIterator[Assembled]:
     """The pipeline over the real pages, with the server above as its generator and shorter limits."""
-    limits = {"first_sentence_limit": 1.0, "generation_limit": 1.5, "total_limit": 2.0}
+    limits = {"first_sentence_limit": 1.0, "generation_limit": 1.5}
     found = assemble(settings(tmp_path, generator_url=server.url, **limits))
     yield found
     await found.http.close()
