@@ -79,6 +79,10 @@ def _days(match: re.Match[str]) -> float:
     return number(match["n"]) * _DAYS[match["unit"][0]]
 
 
+def _young(match: re.Match[str]) -> float:
+    return number(match["n"]) * (1 if match["unit"] in "天日" else 7)
+
+
 def _years(match: re.Match[str]) -> float | None:
     value = number(match["n"])
     return value * 365.25 if 0 < value < 115 else None
@@ -119,7 +123,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
     ),
     "age_days": (
         _found(r"\b(?P<n>" + _EN[1:-1] + r")[\s-]*(?P<unit>d|w|m|y)(?:ays?|eeks?|ks?|onths?|ths?|os?|ears?|rs?)?" + _OLD, _days),
-        _found(r"\b(?:baby|bub|lo|little one|newborn|daughter|son|twins?|he|she|hes|shes|he's|she's|only|just)\s+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>" + _EN[1:-1]
+        _found(r"\b(?:baby|bub|lo|little one|newborn|daughter|son|twins?|he|she|hes|shes|he's|she's|only|just)[\s,(]+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>" + _EN[1:-1]
                + r")\s*(?P<unit>d|w|m)(?:ays?|eeks?|ks?|onths?|ths?|os?)\b(?!\s*(?:pregnant|ago|in\b|into|post|along|gone|later|late|now|of|after|away|supply))", _days),
         _found(r"\b(?P<n>\d{1,3})\s*(?P<unit>y)(?:/o|o|rs? old)\b", _days),
         _found(r"\b(?:aged?|im|i'm|i am|hes|he's|he is|shes|she's|she is)\s+(?P<n>\d{2})(?!\s*(?:\d|w|week|month|day|hour|min|%|°|deg|kg|st|\.|/))\b", _years),
@@ -127,6 +131,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
         _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>岁|周岁)", lambda m: number(m["n"]) * 365.25),
         _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>个多?月|月龄?|天|周|星期)\s*(?:零\d*天)?(?:大|的?小?" + _CHILD + ")", _days),
         _found(_CHILD + r"(?:才|刚|刚满|现在|只有|不到|满|今年)?" + _ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>个多?月|月龄|周大|天大)", _days),
+        _found(_CHILD + r"(?:才|刚|刚满|只有|不到|出生|生下来|满)+" + _ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>天|周|日|个星期|星期)", _young),
     ),
     "oxygen_percent": (
         _found(r"(?:sats?|spo2|sp02|o2|oxygen(?: levels?| saturations?)?|血氧(?:饱和度)?|氧饱和度?)[^\d.!?。！？\n]{0,18}(?P<n>\d{2})(?!\d|\.\d)", _plain),
