@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
+import socket
 import sys
 
 from aiohttp import web
@@ -18,15 +20,18 @@ from models.settings import Settings
 
 
 async def _serve(settings: Settings) -> int:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        # Before anything is loaded: who cannot listen shall know at once.
+        listening = socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error
+        echo(f"The model server cannot listen on {settings.host}:{settings.port}: {why}.", err=True)
+        return 1
     app = build_app(settings)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError as error:
-        echo(f"The model server cannot listen on {settings.host}:{settings.port}: {error.strerror}.", err=True)
-        await runner.cleanup()
-        return 1
+    await web.SockSite(runner, listening).start()
     logging.info("model server on http://%s:%d, loading models", settings.host, settings.port)
     try:
         await _until_stopped(app)

@@ -23,6 +23,8 @@ from models.worker import Worker
 log = logging.getLogger(__name__)
 
 _STARTED = int(time.time())
+_LAST_JOB = 3.0
+"""Seconds that stopping waits for the job in hand. Loading takes longer: it is left to end with the process."""
 _LONGEST = 8 * 1024**2
 """Bytes of the longest request."""
 
@@ -56,7 +58,7 @@ async def _at_work(app: web.Application) -> AsyncIterator[None]:
     loading.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await loading
-    await asyncio.to_thread(worker.join)
+    await asyncio.to_thread(worker.join, _LAST_JOB)
 
 
 async def _fill(app: web.Application) -> None:

@@ -48,9 +48,9 @@ class Worker:
             self._stopped = True
             self._wake.notify()
 
-    def join(self) -> None:
-        """Wait until the thread has ended."""
-        self._thread.join()
+    def join(self, seconds: float) -> None:
+        """Wait until the thread has ended, but no longer than that: a job cannot be interrupted."""
+        self._thread.join(seconds)
 
     def attach(self, stepper: Stepper) -> None:
         """Do this stepper's work from now on."""
