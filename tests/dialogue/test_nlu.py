@@ -18,7 +18,7 @@ import yaml
 
 from tests.dialogue.conftest import RASA_PYTHON, ROOT
 
-HELD_OUT = ROOT / "tests/dialogue/nlu_held_out.yml"
+HELD_OUT = sorted((ROOT / "tests/dialogue").glob("nlu_held_out*.yml"))
 ANSWERED = {"ask_health_question", "report_symptom", "ask_medication"}
 
 
@@ -80,19 +80,20 @@ def test_held_out_messages_are_not_trained_on() -> None:
     trained = set()
     for path in (ROOT / "data/nlu").glob("*.yml"):
         trained |= {line.removeprefix("    - ").lower() for line in path.read_text(encoding="utf-8").splitlines()}
-    held_out = yaml.safe_load(HELD_OUT.read_text(encoding="utf-8"))
-    texts = [text for languages in held_out.values() for group in languages.values() for text in group]
+    held_out = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in HELD_OUT]
+    texts = [text for each in held_out for languages in each.values() for group in languages.values() for text in group]
     shared = [text for text in texts if text.lower() in trained]
     assert len(shared) <= 6, shared  # the very shortest ("hi") cannot but meet
 
 
-def test_held_out_messages_are_understood(model: Path) -> None:
-    found = figures("Held out", understand("held-out", model, HELD_OUT))
-    assert found["en right reply"] >= 0.76
-    assert found["zh right reply"] >= 0.76
+@pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: Path(path).stem)
+def test_held_out_messages_are_understood(model: Path, path: Path) -> None:
+    found = figures(f"Held out, {path.name}", understand("held-out", model, path))
+    assert found["en right reply"] >= 0.70
+    assert found["zh right reply"] >= 0.75
 
 
 @pytest.mark.slow
 def test_cross_validation() -> None:
     found = figures("Cross-validation, 3 folds", understand("cross-validate", "3"))
-    assert found["macro-F1"] >= 0.55
+    assert found["macro-F1"] >= 0.65
