@@ -12,7 +12,7 @@ const ERROR_SHOWN_MS = 6_000;
 
 export type Filter = "all" | "waiting" | "mine";
 
-interface Opened {
+export interface Opened {
   conversation: string;
   item: QueueItem;
   entries: readonly Entry[];

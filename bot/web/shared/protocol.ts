@@ -110,13 +110,14 @@ export type Title = string | Record<Lang, string>;
 export interface QueueItem {
   conversation: string;
   acuity: Acuity | null;
-  since: string;
+  /** ISO 8601, or milliseconds since 1970. */
+  since: string | number;
   owner: Owner;
   nurse: string | null;
   mine: boolean;
   lang: string;
   channel: string;
-  reason: string;
+  reason: string | null;
   rules: { id: string; title: Title }[];
   last: string;
 }

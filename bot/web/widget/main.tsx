@@ -3,7 +3,9 @@ import "../shared/answer.css";
 import "./widget.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { Boundary } from "../shared/boundary";
 import { App } from "./app";
+import { Broken } from "./components/broken";
 import * as chat from "./chat";
 import { embedded, onHost, tellHost } from "./host";
 
@@ -13,7 +15,12 @@ effect(() => {
 });
 
 document.documentElement.classList.toggle("embedded", embedded);
-render(<App />, document.getElementById("app")!);
+render(
+  <Boundary instead={<Broken />}>
+    <App />
+  </Boundary>,
+  document.getElementById("app")!,
+);
 
 onHost((message) => {
   if (message.careline === "draft") {

@@ -23,6 +23,17 @@ export interface Outgoing {
 
 const memory = new Map<string, string>();
 
+/** Whether this browser keeps anything for us at all. */
+export const persistent = ((): boolean => {
+  try {
+    localStorage.setItem(`${PREFIX}probe`, "1");
+    localStorage.removeItem(`${PREFIX}probe`);
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
 function read(key: string): string | null {
   try {
     return localStorage.getItem(PREFIX + key) ?? memory.get(key) ?? null;

@@ -91,8 +91,10 @@ function isAnswered(timeline: Timeline, turn: string): boolean {
   return timeline.entries.some((entry) => entry.turn === turn && (entry.kind === "answer" || entry.kind === "text"));
 }
 
-/** The entry whose buttons may still be pressed: the newest one, if it is the bot's. */
+/** The entry whose buttons may still be pressed: one of the newest reply, which may be several entries of one turn. */
 export function offeringEntry(timeline: Timeline): Entry | null {
-  const last = timeline.entries.findLast((entry) => entry.kind !== "notice");
-  return last?.from === "bot" && last.buttons?.length ? last : null;
+  const spoken = timeline.entries.filter((entry) => entry.kind !== "notice");
+  const last = spoken.at(-1);
+  if (last?.from !== "bot") return null;
+  return spoken.findLast((entry) => entry.from === "bot" && entry.turn === last.turn && entry.buttons?.length) ?? null;
 }

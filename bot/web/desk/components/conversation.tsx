@@ -5,11 +5,11 @@ import * as desk from "../desk";
 import { texts } from "../preferences";
 import { waitedFor } from "../waiting";
 import { AcuityBadge } from "./acuity";
+import { CloseButton } from "./close";
 import { Composer } from "./composer";
 import { DeskEntry, UnsentLine } from "./entries";
 import { NotePanel } from "./note";
-import { OwnerLabel } from "./queue";
-import { CloseButton } from "./close";
+import { OwnerLabel, reasonText } from "./queue";
 
 /** Back to the row that was opened, so that the keyboard goes on where it left. */
 function backToQueue(): void {
@@ -47,7 +47,7 @@ export function Conversation() {
         </summary>
         <NotePanel opened={opened} />
       </details>
-      <Entries />
+      <Entries opened={opened} />
       {opened.item.mine ? <Composer key={opened.conversation} /> : <ClaimBar item={opened.item} />}
     </main>
   );
@@ -77,8 +77,9 @@ function Head({ item }: { item: QueueItem }) {
           <OwnerLabel item={item} />
         </div>
         <p>
-          {t.reasons[item.reason] ?? item.reason.replaceAll("_", " ")} · {t.languages[item.lang] ?? item.lang} ·{" "}
-          {waitedFor(item.since, desk.now.value, t)}
+          {[reasonText(item), t.languages[item.lang] ?? item.lang, waitedFor(item.since, desk.now.value, t)]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
       </div>
       {item.mine && (
@@ -93,9 +94,8 @@ function Head({ item }: { item: QueueItem }) {
   );
 }
 
-function Entries() {
+function Entries({ opened: { entries, conversation } }: { opened: desk.Opened }) {
   const t = texts.value;
-  const { entries, conversation } = desk.opened.value!;
   const unsent = desk.unsent.value.filter((message) => message.conversation === conversation);
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);

@@ -1,10 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/icons";
 import type { Finding } from "../../shared/protocol";
-import * as desk from "../desk";
+import type { Opened } from "../desk";
 import { texts, titled } from "../preferences";
-
-type Opened = NonNullable<typeof desk.opened.value>;
 
 const COPIED_MS = 2_500;
 const STATUS_ORDER = ["present", "unknown", "absent"];

@@ -95,7 +95,7 @@ function Row({ item }: { item: QueueItem }) {
         </span>
       )}
       <span class="row-meta">
-        <span>{t.reasons[item.reason] ?? item.reason.replaceAll("_", " ")}</span>
+        <span>{reasonText(item)}</span>
         <span>{t.languages[item.lang] ?? item.lang}</span>
         <span>{item.channel}</span>
       </span>
@@ -105,6 +105,10 @@ function Row({ item }: { item: QueueItem }) {
 
 export function OwnerLabel({ item }: { item: QueueItem }) {
   return <span class={`owner ${item.mine ? "mine" : ""}`}>{ownerText(item)}</span>;
+}
+
+export function reasonText({ reason }: QueueItem): string {
+  return reason ? (texts.value.reasons[reason] ?? reason.replaceAll("_", " ")) : "";
 }
 
 function ownerText(item: QueueItem): string {

@@ -105,6 +105,7 @@ export const en = {
   soundOff: "Alert sound is off",
   offline: "Not connected. The queue may be out of date. Reconnecting…",
   connecting: "Connecting…",
+  broken: "The desk could not be drawn. Please reload the page.",
   failed: "That did not work.",
 };
 

@@ -101,5 +101,6 @@ export const zh: Texts = {
   soundOff: "提示音已关",
   offline: "未连接，队列可能不是最新。正在重新连接…",
   connecting: "正在连接…",
+  broken: "工作台无法显示，请刷新页面。",
   failed: "操作未成功。",
 };

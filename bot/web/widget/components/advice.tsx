@@ -2,7 +2,7 @@ import { Icon } from "../../shared/icons";
 import type { Advice } from "../../shared/protocol";
 import { RichText } from "../../shared/rich-text";
 import * as chat from "../chat";
-import { dialable } from "../i18n";
+import { callLabel, dialable } from "../i18n";
 
 interface AdviceProps {
   text: string;
@@ -30,7 +30,7 @@ export function AdviceCard({ text, advice, newest, lang, note }: AdviceProps) {
           {advice.contacts.map((contact) => (
             <a class="call" href={dialable(contact.number)} key={contact.number}>
               <Icon name="phone" />
-              {t.call(contact.label, contact.number)}
+              {callLabel(t, contact)}
             </a>
           ))}
         </div>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/icons";
 import * as chat from "../chat";
-import { dialable, numbersText } from "../i18n";
+import { callLabel, dialable, numbersText } from "../i18n";
 
 /** A connection that returns within this time is not worth a banner. */
 const GRACE_MS = 1_200;
@@ -46,7 +46,7 @@ export function EmergencyBar() {
       <span>{t.emergencyBar}</span>
       <a href={dialable(contact)}>
         <Icon name="phone" />
-        {t.callShort(contact)}
+        {t.call(contact)}
       </a>
     </div>
   );
@@ -73,7 +73,7 @@ export function Footer() {
     <p class="footer">
       {t.footer}{" "}
       {contact && (
-        <a href={dialable(contact.number)}>{t.call(contact.label, contact.number)}</a>
+        <a href={dialable(contact.number)}>{callLabel(t, contact)}</a>
       )}
     </p>
   );

@@ -1,6 +1,7 @@
 import { Icon } from "../../shared/icons";
 import * as chat from "../chat";
 import { numbersText } from "../i18n";
+import { persistent } from "../storage";
 
 export function Intro() {
   const t = chat.texts.value;
@@ -13,6 +14,7 @@ export function Intro() {
         <span>{t.introEmergency(numbersText(t, chat.contacts.value))}</span>
       </p>
       <p class="intro-privacy">{t.introPrivacy}</p>
+      {!persistent && <p class="intro-privacy">{t.noStorage}</p>}
     </section>
   );
 }

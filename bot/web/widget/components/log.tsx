@@ -72,7 +72,7 @@ function LogRow({ entry, partial, item, first }: Omit<Row, "key">) {
     return <AdviceCard text={entry.text} advice={entry.advice} lang={entry.lang} newest={isNewestAdvice(entry)} />;
   }
   if (entry.kind === "answer" && entry.answer) return <AnswerMessage entry={entry} first={first} />;
-  return <Line entry={entry} first={first} />;
+  return entry.text ? <Line entry={entry} first={first} /> : null;
 }
 
 /** Only the newest card interrupts a screen reader. */

@@ -40,9 +40,8 @@ export const en = {
 
   emergencyTitle: "This could be an emergency",
   urgentTitle: "Please speak to someone today",
-  call: (label: string, number: string) => (label && label !== number ? `${label}: ${number}` : `Call ${number}`),
+  call: (number: string) => `Call ${number}`,
   emergencyBar: "Emergency advice given",
-  callShort: (number: string) => `Call ${number}`,
   unsavedNote: "Your message is kept on this device and is sent to the hospital as soon as possible.",
 
   status: {
@@ -63,11 +62,11 @@ export const en = {
   remaining: (count: number) => (count >= 0 ? `${count} characters left` : `${-count} characters too many`),
   footer: "Not for emergencies.",
   anyEmergencyNumber: "your local emergency number (999 in the UK)",
-  or: " or ",
 
   offline: (numbers: string) =>
     `Not connected: your message is kept here and sent when the connection is back. If this is an emergency, call ${numbers}.`,
-  connecting: "Connecting…",
+  broken: (numbers: string) =>
+    `The chat cannot be shown. Please reload the page. If this is an emergency, call ${numbers}.`,
   renewed: "Your earlier conversation could not be opened, so a new one was started.",
   noStorage: "This browser does not let the chat remember the conversation. It is lost to you when you close this page.",
 

@@ -19,6 +19,12 @@ export function numbersText(texts: Texts, contacts: Contact[]): string {
   return contacts[0]?.number ?? texts.anyEmergencyNumber;
 }
 
+/** What a call button says: the service's name with its number in it, whichever way the server names it. */
+export function callLabel(texts: Texts, { label, number }: Contact): string {
+  if (!label || label === number) return texts.call(number);
+  return label.replace(/\s/g, "").includes(number) ? label : `${label} ${number}`;
+}
+
 export function dialable(number: string): string {
   return `tel:${number.replace(/[^\d+*#]/g, "")}`;
 }

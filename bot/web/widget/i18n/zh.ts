@@ -41,9 +41,8 @@ export const zh: Texts = {
 
   emergencyTitle: "这可能是紧急情况",
   urgentTitle: "请在今天之内就诊或咨询",
-  call: (label, number) => (label && label !== number ? `${label}：${number}` : `拨打 ${number}`),
+  call: (number) => `拨打 ${number}`,
   emergencyBar: "已给出急救建议",
-  callShort: (number) => `拨打 ${number}`,
   unsavedNote: "您的消息已保存在本设备上，会尽快发送给医院。",
 
   status: {
@@ -63,10 +62,9 @@ export const zh: Texts = {
   remaining: (count) => (count >= 0 ? `还可输入 ${count} 个字` : `超出 ${-count} 个字`),
   footer: "不用于急救。",
   anyEmergencyNumber: "当地急救电话（中国大陆 120）",
-  or: " 或 ",
 
   offline: (numbers) => `未连接：您的消息已保存在此，恢复连接后会自动发送。如遇紧急情况，请拨打 ${numbers}。`,
-  connecting: "正在连接…",
+  broken: (numbers) => `无法显示对话，请刷新页面。如遇紧急情况，请拨打 ${numbers}。`,
   renewed: "无法打开您之前的对话，已开始一个新对话。",
   noStorage: "此浏览器不允许保存对话。关闭本页后，您将无法再看到它。",
 
