@@ -129,7 +129,7 @@ def _fires(rule: Rule, statuses: dict[str, Status]) -> bool:
 
 
 def _loose(findings: Sequence[Finding], covered: set[str], knowledge: Knowledge) -> list[str]:
-    """Complaints that no rule accounts for, leaving out vaguer readings of words that one does (sore, in sore throat)."""
+    """Complaints that no rule accounts for, without vaguer readings of the same words (sore, in sore throat)."""
     present = [one for one in findings if one.status == "present" and _is_complaint(one.id, knowledge)]
     known_spans = [(one.start, one.end) for one in present if one.id in covered]
     return [
