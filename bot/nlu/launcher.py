@@ -54,6 +54,8 @@ def main(arguments: list[str]) -> None:
         os.environ.setdefault(name, value)
     os.environ.setdefault("RASA_CACHE_DIRECTORY", str(models() / "cache"))
     sys.argv = ["rasa", *with_defaults(arguments)]
+    import sanic  # type: ignore[import-not-found,unused-ignore]  # noqa: F401 - turns deprecation warnings on
+
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     placeholders.install()
     from bot.nlu import buttons, redaction
