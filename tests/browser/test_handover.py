@@ -49,6 +49,16 @@ def test_the_patient_leaves_the_queue(open_chat: OpenChat, desk: DeskPage) -> No
     expect(desk.row(chat)).to_have_count(0)
 
 
+def test_a_double_click_asks_for_a_nurse_and_does_not_take_it_back(open_chat: OpenChat, desk: DeskPage) -> None:
+    chat = open_chat()
+    chat.status.get_by_role("button", name="Talk to a nurse").dblclick()
+    expect(chat.status).to_contain_text("You are number")
+    chat.status.get_by_role("button").click(force=True)
+    chat.page.wait_for_timeout(500)
+    expect(chat.status).to_contain_text("You are number")
+    desk.release(chat)
+
+
 def test_closing_asks_first_and_tells_the_patient(open_chat: OpenChat, desk: DeskPage) -> None:
     chat = open_chat()
     chat.ask_for_nurse()

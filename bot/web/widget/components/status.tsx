@@ -1,8 +1,11 @@
 /** Who has the conversation, and the way to a human that is always there. */
 
 import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { Icon, type IconName } from "../../shared/icons";
 import * as chat from "../chat";
+
+const LEAVE_AFTER_MS = 1_500;
 
 const ICONS: Record<string, IconName> = { bot: "chat", queue: "clock", nurse: "nurse", closed: "check" };
 
@@ -27,20 +30,47 @@ export function StatusStrip() {
   );
 }
 
+/** The control vanishes once it was used: the keyboard goes on in the writing field. */
+function thenWrite(act: () => void): () => void {
+  return () => {
+    act();
+    document.getElementById("composer")?.focus();
+  };
+}
+
 function StatusAction() {
   const t = chat.texts.value;
   const { owner } = chat.state.value;
   if (owner === "bot") {
     return (
-      <Action onClick={chat.wantNurse} disabled={chat.askingForNurse.value}>
+      <Action key="ask" onClick={thenWrite(chat.wantNurse)} disabled={chat.askingForNurse.value}>
         <Icon name="nurse" />
         {t.talkToNurse}
       </Action>
     );
   }
-  if (owner === "closed") return <Action onClick={chat.newConversation}>{t.newConversation}</Action>;
-  if (owner === "queue" && !chat.inEmergency.value) return <Action onClick={chat.leaveQueue}>{t.backToAssistant}</Action>;
-  return null;
+  if (owner === "closed") {
+    return (
+      <Action key="new" onClick={thenWrite(chat.newConversation)}>
+        {t.newConversation}
+      </Action>
+    );
+  }
+  return owner === "queue" && !chat.inEmergency.value ? <Leave key="leave" /> : null;
+}
+
+/** It appears where "Talk to a nurse" was: for a moment it does nothing, so that a double click does not undo the first. */
+function Leave() {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setReady(true), LEAVE_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
+  return (
+    <Action onClick={thenWrite(chat.leaveQueue)} disabled={!ready}>
+      {chat.texts.value.backToAssistant}
+    </Action>
+  );
 }
 
 function Action(props: { onClick: () => void; disabled?: boolean; children: ComponentChildren }) {
