@@ -65,7 +65,7 @@ def _parse(messages: list[Mapping[str, Any]]) -> list[RasaReply]:
         RasaReply(
             text=message.get("text") or "",
             buttons=tuple(Button(str(b["title"]), str(b["payload"])) for b in message.get("buttons") or ()),
-            custom=message.get("custom"),
+            custom=message.get("custom") or None,
         )
         for message in messages
     ]

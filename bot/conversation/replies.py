@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation import ownership
-from bot.conversation.entry import Entry
+from bot.conversation.entry import Button, Entry
 from bot.conversation.notices import notice
 from bot.conversation.rasa import RasaReply
 from bot.conversation.state import State
@@ -30,12 +30,22 @@ class Outcome:
     handoff: Handoff | None = None
     lang: str | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Nothing for the patient and nothing for the nurses: a failure, not an answer."""
+        return not self.entries and self.handoff is None
+
 
 def read_replies(replies: Sequence[RasaReply], lang: str) -> Outcome:
     """Rasa's messages as log entries, and its wishes. An unreadable one counts as a call for a human."""
     outcome = Outcome(())
+    buttons: tuple[Button, ...] = ()
     for reply in replies:
-        outcome = _add(outcome, reply, lang)
+        if reply.buttons and not reply.text and not reply.custom:  # Rasa sends them apart from what they belong to
+            buttons = reply.buttons
+            continue
+        outcome = _add(outcome, replace(reply, buttons=reply.buttons or buttons), lang)
+        buttons = ()
     return outcome
 
 
@@ -63,10 +73,10 @@ def give_up(state: State, turn: str, epoch: int, region: str | None) -> Change:
 
 def _add(outcome: Outcome, reply: RasaReply, lang: str) -> Outcome:
     said = Entry(sender="bot", text=reply.text, lang=lang, buttons=reply.buttons)
-    match dict(reply.custom or {}):
-        case {}:
+    match reply.custom:
+        case None:
             pass
-        case {"kind": "answer", "answer": {"answer": str(text), **_rest} as answer}:
+        case {"kind": "answer", "answer": {"answer": str(text), **answer}}:
             shown = {name: answer.get(name) for name in ("outcome", "sentences", "citations", "help")}
             said = replace(said, kind="answer", answer=shown, text=text)
         case {"kind": "handoff", "reason": str(reason), **rest}:
@@ -75,7 +85,7 @@ def _add(outcome: Outcome, reply: RasaReply, lang: str) -> Outcome:
             outcome = replace(outcome, lang=chosen)
         case _:
             outcome = replace(outcome, handoff=Handoff("unreadable_reply", Acuity.ROUTINE.value))
-    return replace(outcome, entries=(*outcome.entries, said)) if said.text or said.buttons else outcome
+    return replace(outcome, entries=(*outcome.entries, said)) if said.text else outcome
 
 
 def _acuity(value: object) -> str:

@@ -50,7 +50,7 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
     alert = verdict.acuity.value if worse or new_rules or after.owner != state.owner else None
     if after.owner == "nurse":  # the bot does not talk over a nurse: the desk is alerted instead
         return Change(state=after, verdict=settled, alert=alert)
-    said = _advise(after, message, verdict, region) if new_rules or worse else _remind(after, verdict, region)
+    said = _advise(after, message, verdict, region) if new_rules or worse else _remind(after, message, region)
     after = replace(after, advised=tuple(sorted({*after.advised, *new_rules})))
     return Change(
         state=after,
@@ -91,8 +91,10 @@ def _advise(after: State, message: Entry, verdict: Verdict, region: str | None) 
     return [advice, notice(f"queued_{verdict.acuity.value}", after.lang, region)]
 
 
-def _remind(after: State, verdict: Verdict, region: str | None) -> list[Entry]:
-    return [notice("still_emergency", after.lang, region)] if verdict.acuity is Acuity.EMERGENCY else []
+def _remind(after: State, message: Entry, region: str | None) -> list[Entry]:
+    """The verdict counts what was said before: only words that are an emergency by themselves are answered again."""
+    alone = screen(message.text, region=region)
+    return [notice("still_emergency", after.lang, region)] if alone.acuity is Acuity.EMERGENCY else []
 
 
 def _merged(known: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:

@@ -54,10 +54,10 @@ async def _take(conversations: Conversations, rasa: Rasa, conversation: str, tur
     state = await _fresh_session(conversations, state, rules.session_turns)
     await conversations.signal(conversation, type="working", turn=turn, epoch=state.epoch)
     replies = await _ask(conversations, rasa, state, message, verdict, rules)
-    if replies is None:
+    outcome = read_replies(replies or (), state.lang)
+    if outcome.empty:
         await conversations.change(conversation, lambda now: give_up(now, turn, state.epoch, rules.region))
         return
-    outcome = read_replies(replies, state.lang)
     await conversations.change(conversation, lambda now: carry_out_turn(now, turn, state.epoch, outcome, rules.region))
 
 

@@ -58,6 +58,8 @@ async def test_more_words_on_the_same_emergency_do_not_repeat_the_card(
     log = await conversations.entries(conversation)
     assert [line.kind for line in log].count("advice") == 1
     assert log[-1].notice == "still_emergency"
+    await screen_message(conversations, conversation, await write(conversations, conversation, "ok", "m3"), "GB")
+    assert (await conversations.entries(conversation))[-1].text == "ok"
 
 
 async def test_a_nurse_is_not_talked_over_but_the_acuity_rises(conversations: Conversations, conversation: str) -> None:

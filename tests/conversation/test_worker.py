@@ -14,7 +14,7 @@ from bot.conversation.worker import Worker
 
 TakeTurn = Callable[[str, str], Awaitable[None]]
 Start = Callable[[TakeTurn], asyncio.Task[None]]
-LEASE = 0.4
+LEASE = 1.0
 
 
 async def write(conversations: Conversations, conversation: str, client_id: str) -> str:
@@ -43,7 +43,7 @@ async def start(conversations: Conversations, redis_url: str) -> AsyncIterator[S
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         while not await condition():  # noqa: ASYNC110  (the store cannot be waited for)
             await asyncio.sleep(0.02)
 
@@ -97,7 +97,7 @@ async def test_a_turn_that_takes_longer_than_the_lease_is_not_taken_over(
 
     async def slow(conversation: str, turn: str) -> None:
         taken.append(turn)
-        await asyncio.sleep(LEASE * 4)
+        await asyncio.sleep(LEASE * 3)
         await conversations.change(conversation, lambda _s: Change(done=turn))
 
     start(slow)
