@@ -98,6 +98,7 @@ def rasa(model: Path, redis_server: str, tmp_path_factory: pytest.TempPathFactor
         "GENERATOR_URL": f"http://127.0.0.1:{nobody}/v1",
         "EMBEDDINGS_URL": "",
         "PYTHONUNBUFFERED": "1",
+        "LOG_LEVEL": "DEBUG",  # Rasa at its most talkative, so that what must not be logged had its chance
     }
     running = Rasa(
         f"http://127.0.0.1:{rasa_port}",
