@@ -1,7 +1,7 @@
 """`make bench`: how long a patient waits, on this machine, beside what the same machine needs for the least thing.
 
 Starts a Careline of its own. Machines differ, so each figure is also given as a ratio: emergency advice against one
-`GET /health` of the same chat server (HTTP and a round trip to the store), an answer against 48 tokens asked of the
+`GET /health` of the same chat server (HTTP and a round trip to the store), an answer against one short reply asked of the
 generator directly.
 """
 
@@ -44,7 +44,7 @@ async def measure(system: RunningSystem) -> list[tuple[str, float, float]]:
     return [
         ("GET /health (baseline)", health, 1.0),
         ("message to emergency advice", emergency, emergency / health),
-        ("48 tokens of the generator (baseline)", tokens, 1.0),
+        ("one short generator reply (baseline)", tokens, 1.0),
         ("question to first sentence", first, first / tokens),
         ("question to whole answer", answer, answer / tokens),
     ]
