@@ -54,7 +54,7 @@ def _request(line: str) -> dict[str, Any]:
     if not isinstance(request.get("text"), str):
         raise BadLine("'text' must be a string", line_id)
     if request.get("lang") not in (None, "en", "zh"):
-        raise BadLine("'lang' must be \"en\" or \"zh\"", line_id)
+        raise BadLine('\'lang\' must be "en" or "zh"', line_id)
     if not isinstance(request.get("region"), (str, type(None))):
         raise BadLine("'region' must be a country code such as \"GB\"", line_id)
     return request
@@ -76,7 +76,7 @@ def _said(row: object, line_id: object) -> Said:
             return Said("patient", row["text"])
         if row.get("from") == "bot":
             return Said("bot", row["text"])
-    raise BadLine("each entry of 'history' needs \"from\" (patient or bot) and \"text\"", line_id)
+    raise BadLine('each entry of \'history\' needs "from" (patient or bot) and "text"', line_id)
 
 
 def _verdict(request: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.conversation import ownership
 from bot.conversation.entry import Button, Entry
@@ -74,15 +73,14 @@ def give_up(state: State, turn: str, epoch: int, region: str | None) -> Change:
 
 def _add(outcome: Outcome, reply: RasaReply, lang: str) -> Outcome:
     said = Entry(sender="bot", text=reply.text, lang=lang, buttons=reply.buttons)
-    custom: dict[str, Any] | None = dict(reply.custom) if reply.custom else None
-    match custom:
+    match reply.custom:
         case None:
             pass
-        case {"kind": "answer", "answer": {"answer": str(text), **answer}}:
-            shown = {name: answer.get(name) for name in ("outcome", "sentences", "citations", "help")}
+        case {"kind": "answer", "answer": {"answer": str(text)}}:
+            shown = {name: reply.custom["answer"].get(name) for name in ("outcome", "sentences", "citations", "help")}
             said = replace(said, kind="answer", answer=shown, text=text)
-        case {"kind": "handoff", "reason": str(reason), **wish}:
-            outcome = replace(outcome, handoff=Handoff(reason, _acuity(wish.get("acuity"))))
+        case {"kind": "handoff", "reason": str(reason)}:
+            outcome = replace(outcome, handoff=Handoff(reason, _acuity(reply.custom.get("acuity"))))
         case {"kind": "language", "lang": "en" | "zh" as chosen}:
             outcome = replace(outcome, lang=chosen)
         case _:

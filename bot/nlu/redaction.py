@@ -20,8 +20,26 @@ BLANK = "[withheld]"
 SHORTEST = 2  # shorter texts say nothing of a patient and would garble every line
 
 SAFE_FIELDS = frozenset(
-    {"event", "event_info", "level", "log_level", "timestamp", "filename", "action_name", "policy_name", "port",
-     "model_path", "key", "dir_name", "url", "exc_info", "component", "finger_print", "name", "protocol"}
+    {
+        "event",
+        "event_info",
+        "level",
+        "log_level",
+        "timestamp",
+        "filename",
+        "action_name",
+        "policy_name",
+        "port",
+        "model_path",
+        "key",
+        "dir_name",
+        "url",
+        "exc_info",
+        "component",
+        "finger_print",
+        "name",
+        "protocol",
+    }
 )
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]

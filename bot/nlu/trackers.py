@@ -26,9 +26,7 @@ class RedisTrackers(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc
     """
 
     def __init__(self, domain: Any, url: str, event_broker: Any = None) -> None:
-        self._redis = redis.from_url(
-            url, decode_responses=True, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
-        )
+        self._redis = redis.from_url(url, decode_responses=True, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
         self._expiry = int(os.environ.get("RASA_TRACKER_EXPIRY") or WEEK)
         super().__init__(domain, event_broker)
 
@@ -48,9 +46,7 @@ class Trackers(TrackerStore):  # type: ignore[misc]
     """The store named in endpoints.yml: `host` is its url, empty for memory."""
 
     def __init__(self, domain: Any, host: str | None = None, event_broker: Any = None, **_: Any) -> None:
-        self._inner = (
-            RedisTrackers(domain, host, event_broker) if host else InMemoryTrackerStore(domain, event_broker)
-        )
+        self._inner = RedisTrackers(domain, host, event_broker) if host else InMemoryTrackerStore(domain, event_broker)
         super().__init__(domain, event_broker)
 
     @property

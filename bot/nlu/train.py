@@ -54,7 +54,7 @@ def check_yaml(root: Path, paths: Iterable[Path]) -> None:
         name = path.relative_to(root)
         try:
             if not isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict):
-                raise Broken(f"{name}: the file must hold keys and values, like `version: \"3.1\"`.")
+                raise Broken(f'{name}: the file must hold keys and values, like `version: "3.1"`.')
         except UnicodeDecodeError as error:
             raise Broken(f"{name}: the file is not UTF-8.") from error
         except yaml.MarkedYAMLError as error:
@@ -66,8 +66,22 @@ def train(root: Path, folder: Path) -> None:
     """Trains into `folder`; the model there is replaced only by a whole one. Raises Broken with Rasa's complaint."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        command = [sys.executable, "-m", "bot.nlu.launcher", "train", "--out", work, "--fixed-model-name", "careline",
-                   "--config", "config.yml", "--domain", "domain.yml", "--data", *DATA]
+        command = [
+            sys.executable,
+            "-m",
+            "bot.nlu.launcher",
+            "train",
+            "--out",
+            work,
+            "--fixed-model-name",
+            "careline",
+            "--config",
+            "config.yml",
+            "--domain",
+            "domain.yml",
+            "--data",
+            *DATA,
+        ]
         environment = {**os.environ, "TQDM_DISABLE": "1", "PYTHONUNBUFFERED": "1"}
         with subprocess.Popen(
             command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -127,8 +127,10 @@ def _next_apart(negators: list[tuple[int, int]], at: int) -> int:
 
 def _list_goes_on(tokens: Tokens, at: int) -> bool:
     """Whether the pause before token `at` is inside a list: `no fever, cough or rash`, 没有胸痛、气短."""
-    return "、" in tokens.pauses[at] or "/" in tokens.pauses[at] or any(
-        word in _LIST_WORDS for word in tokens.words[at : at + 5]
+    return (
+        "、" in tokens.pauses[at]
+        or "/" in tokens.pauses[at]
+        or any(word in _LIST_WORDS for word in tokens.words[at : at + 5])
     )
 
 

@@ -30,9 +30,7 @@ _FAILED_ADVICE = {
 _LAST_RESORT = {"en": Contact("Call 999", "999"), "zh": Contact("拨打120", "120")}
 
 
-def screen(
-    text: str, *, lang: str | None = None, history: Sequence[Said] = (), region: str | None = None
-) -> Verdict:
+def screen(text: str, *, lang: str | None = None, history: Sequence[Said] = (), region: str | None = None) -> Verdict:
     """How urgent is this message, given what the patient said before?
 
     `history` is the conversation so far, oldest first, without `text`. `lang` is detected where it is not given;

@@ -14,14 +14,39 @@ from pathlib import Path
 from .errors import DataError
 from .source import Table, read
 
-_WORDS = {word: at for at, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
-_WORDS.update({"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "dozen": 12, "a": 1, "an": 1, "couple": 2})
+_WORDS = {
+    word: at for at, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
+_WORDS.update(
+    {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "dozen": 12, "a": 1, "an": 1, "couple": 2}
+)
 _DIGITS = {char: at for at, char in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5}
 _EN = r"(\d+(?:\.\d+)?|a couple of|a dozen|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")"
 _ZH = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百半]+)"
-_DAYS = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.25, "天": 1.0, "日": 1.0, "周": 7.0, "星": 7.0, "月": 30.4, "个": 30.4, "岁": 365.25}
+_DAYS = {
+    "d": 1.0,
+    "w": 7.0,
+    "m": 30.4,
+    "y": 365.25,
+    "天": 1.0,
+    "日": 1.0,
+    "周": 7.0,
+    "星": 7.0,
+    "月": 30.4,
+    "个": 30.4,
+    "岁": 365.25,
+}
 _MINUTES = {"s": 1 / 60, "mi": 1.0, "h": 60.0, "d": 1440.0, "w": 10080.0, "mo": 43800.0, "y": 525960.0}
-_MINUTES_ZH = {"分": 1.0, "小": 60.0, "天": 1440.0, "周": 10080.0, "星": 10080.0, "个": 43800.0, "月": 43800.0, "年": 525960.0}
+_MINUTES_ZH = {
+    "分": 1.0,
+    "小": 60.0,
+    "天": 1440.0,
+    "周": 10080.0,
+    "星": 10080.0,
+    "个": 43800.0,
+    "月": 43800.0,
+    "年": 525960.0,
+}
 _CHILD = r"(?:宝宝|孩子|婴儿|宝贝|女儿|儿子|娃|小孩|幼儿|丫头|闺女|bb|仔|囡)"
 
 Reading = tuple[float, int, int]
@@ -119,50 +144,129 @@ _OLD = r"(?:[\s-]*old\b|[\s-]*o\b|\s*of age\b)"
 READERS: Mapping[str, tuple[Reader, ...]] = {
     "temperature_c": (
         _found(_VALUE_C + r"\s*" + _DEGREES, _celsius),
-        _found(_HEAT + r"[^\d.!?。！？\n]{0,18}" + _VALUE_C + r"(?P<tenth>(?!))?(?![\d%/]|\s*(?:day|hour|week|month|year|岁|天|小时|个|周))", _celsius),
+        _found(
+            _HEAT
+            + r"[^\d.!?。！？\n]{0,18}"
+            + _VALUE_C
+            + r"(?P<tenth>(?!))?(?![\d%/]|\s*(?:day|hour|week|month|year|岁|天|小时|个|周))",
+            _celsius,
+        ),
     ),
     "age_days": (
-        _found(r"\b(?P<n>" + _EN[1:-1] + r")[\s-]*(?P<unit>d|w|m|y)(?:ays?|eeks?|ks?|onths?|ths?|os?|ears?|rs?)?" + _OLD, _days),
-        _found(r"\b(?:baby|bub|lo|little one|newborn|daughter|son|twins?|he|she|hes|shes|he's|she's|only|just)[\s,(]+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>" + _EN[1:-1]
-               + r")\s*(?P<unit>d|w|m)(?:ays?|eeks?|ks?|onths?|ths?|os?)\b(?!\s*(?:pregnant|ago|in\b|into|post|along|gone|later|late|now|of|after|away|supply))", _days),
+        _found(
+            r"\b(?P<n>" + _EN[1:-1] + r")[\s-]*(?P<unit>d|w|m|y)(?:ays?|eeks?|ks?|onths?|ths?|os?|ears?|rs?)?" + _OLD,
+            _days,
+        ),
+        _found(
+            r"\b(?:baby|bub|lo|little one|newborn|daughter|son|twins?|he|she|hes|shes|he's|she's|only|just)[\s,(]+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>"
+            + _EN[1:-1]
+            + r")\s*(?P<unit>d|w|m)(?:ays?|eeks?|ks?|onths?|ths?|os?)\b(?!\s*(?:pregnant|ago|in\b|into|post|along|gone|later|late|now|of|after|away|supply))",
+            _days,
+        ),
         _found(r"\b(?P<n>\d{1,3})\s*(?P<unit>y)(?:/o|o|rs? old)\b", _days),
-        _found(r"\b(?:aged?|im|i'm|i am|hes|he's|he is|shes|she's|she is)\s+(?P<n>\d{2})(?!\s*(?:\d|w|week|month|day|hour|min|%|°|deg|kg|st|\.|/))\b", _years),
+        _found(
+            r"\b(?:aged?|im|i'm|i am|hes|he's|he is|shes|she's|she is)\s+(?P<n>\d{2})(?!\s*(?:\d|w|week|month|day|hour|min|%|°|deg|kg|st|\.|/))\b",
+            _years,
+        ),
         _found(r"\b(?P<n>\d{2})\s*(?P<unit>[mf])\b(?=[\s,.)])(?!\s*\d)", _years),
         _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>岁|周岁)", lambda m: number(m["n"]) * 365.25),
-        _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>个多?月|月龄?|天|周|星期)\s*(?:零\d*天)?(?:大|的?小?" + _CHILD + ")", _days),
-        _found(_CHILD + r"(?:才|刚|刚满|现在|只有|不到|满|今年)?" + _ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>个多?月|月龄|周大|天大)", _days),
-        _found(_CHILD + r"(?:才|刚|刚满|只有|不到|出生|生下来|满)+" + _ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>天|周|日|个星期|星期)", _young),
+        _found(
+            _ZH.replace("(", "(?P<n>", 1)
+            + r"\s*(?P<unit>个多?月|月龄?|天|周|星期)\s*(?:零\d*天)?(?:大|的?小?"
+            + _CHILD
+            + ")",
+            _days,
+        ),
+        _found(
+            _CHILD
+            + r"(?:才|刚|刚满|现在|只有|不到|满|今年)?"
+            + _ZH.replace("(", "(?P<n>", 1)
+            + r"\s*(?P<unit>个多?月|月龄|周大|天大)",
+            _days,
+        ),
+        _found(
+            _CHILD
+            + r"(?:才|刚|刚满|只有|不到|出生|生下来|满)+"
+            + _ZH.replace("(", "(?P<n>", 1)
+            + r"\s*(?P<unit>天|周|日|个星期|星期)",
+            _young,
+        ),
     ),
     "oxygen_percent": (
-        _found(r"(?:sats?|spo2|sp02|o2|oxygen(?: levels?| saturations?)?|血氧(?:饱和度)?|氧饱和度?)[^\d.!?。！？\n]{0,18}(?P<n>\d{2})(?!\d|\.\d)", _plain),
+        _found(
+            r"(?:sats?|spo2|sp02|o2|oxygen(?: levels?| saturations?)?|血氧(?:饱和度)?|氧饱和度?)[^\d.!?。！？\n]{0,18}(?P<n>\d{2})(?!\d|\.\d)",
+            _plain,
+        ),
     ),
     "glucose_mmol": (
-        _found(r"(?:sugars?(?: levels?)?|glucose|\bbgl?\b|\bbms?\b|血糖)[^\d.!?。！？\n]{0,18}(?P<n>\d{1,3}(?:\.\d+)?)(?!\d)", _glucose),
+        _found(
+            r"(?:sugars?(?: levels?)?|glucose|\bbgl?\b|\bbms?\b|血糖)[^\d.!?。！？\n]{0,18}(?P<n>\d{1,3}(?:\.\d+)?)(?!\d)",
+            _glucose,
+        ),
     ),
-    "systolic_mmhg": (_found(_PRESSURE, _systolic), _found(r"(?:血压|高压|收缩压)[^\d.!?。！？\n]{0,8}(?P<n>\d{3})(?!\d)", _plain)),
+    "systolic_mmhg": (
+        _found(_PRESSURE, _systolic),
+        _found(r"(?:血压|高压|收缩压)[^\d.!?。！？\n]{0,8}(?P<n>\d{3})(?!\d)", _plain),
+    ),
     "diastolic_mmhg": (_found(_PRESSURE, _diastolic),),
     "tablets": (
         _found(
             r"(?:took|taken|taking|swallowed|downed|popped|necked|drank|eaten|ate|had)\s+(?:about |around |like |maybe |over |nearly |all |at least |another )*"
-            r"(?P<n>" + _EN[1:-1] + r")\s+(?:\w+\s+){0,3}?(?:tablets?|pills?|caps(?:ules?)?|paracetamols?|ibuprofens?|tylenols?|panadols?|co-?codamols?|"
-            r"codeines?|aspirins?|advils?|sleeping|sleepers|antidepressants?|sertralines?|propranolols?|diazepams?|xanax|benzos?|of them|of my)", _plain),
-        _found(r"\b(?P<n>" + _EN[1:-1] + r")\s+(?:of\s+)?(?:my|his|her|the|mums?|dads?|nans?|grans?|their)\s+(?:\w+\s+){0,3}?(?:tablets?|pills?|caps(?:ules?)?|meds|medication|sleeping|antidepressants?|painkillers?)\b", _plain),
-        _found(r"(?:吃了?|吞了?|服了?|服用了?|喝了?|嗑了?|磕了?|灌了?|食咗|吃下)(?:大概|差不多|快|将近|整整|大约|足足|有)?" + _ZH.replace("(", "(?P<n>", 1)
-               + r"\s*多?(?:片|粒|颗|板|个药|盒|瓶)", _plain),
-        _found(r"(?P<n>\d{2,3})\s*(?:x\s*)?(?:500\s*mg\s*)?(?:paracetamols?|tylenols?|sleeping (?:pills|tablets)|片安眠药|粒安眠药|颗安眠药|片扑热息痛)", _plain),
+            r"(?P<n>"
+            + _EN[1:-1]
+            + r")\s+(?:\w+\s+){0,3}?(?:tablets?|pills?|caps(?:ules?)?|paracetamols?|ibuprofens?|tylenols?|panadols?|co-?codamols?|"
+            r"codeines?|aspirins?|advils?|sleeping|sleepers|antidepressants?|sertralines?|propranolols?|diazepams?|xanax|benzos?|of them|of my)",
+            _plain,
+        ),
+        _found(
+            r"\b(?P<n>"
+            + _EN[1:-1]
+            + r")\s+(?:of\s+)?(?:my|his|her|the|mums?|dads?|nans?|grans?|their)\s+(?:\w+\s+){0,3}?(?:tablets?|pills?|caps(?:ules?)?|meds|medication|sleeping|antidepressants?|painkillers?)\b",
+            _plain,
+        ),
+        _found(
+            r"(?:吃了?|吞了?|服了?|服用了?|喝了?|嗑了?|磕了?|灌了?|食咗|吃下)(?:大概|差不多|快|将近|整整|大约|足足|有)?"
+            + _ZH.replace("(", "(?P<n>", 1)
+            + r"\s*多?(?:片|粒|颗|板|个药|盒|瓶)",
+            _plain,
+        ),
+        _found(
+            r"(?P<n>\d{2,3})\s*(?:x\s*)?(?:500\s*mg\s*)?(?:paracetamols?|tylenols?|sleeping (?:pills|tablets)|片安眠药|粒安眠药|颗安眠药|片扑热息痛)",
+            _plain,
+        ),
     ),
     "lasted_minutes": (
-        _found(r"(?:\bfor|lasted|lasting|past|last|going on|been|over)\s+(?:about |around |over |nearly |almost |more than |at least |the (?:last|past) |like )*(?P<n>"
-               + _EN[1:-1] + r")\s*(?P<unit>sec|min|hour|hr|h\b|day|week|wk|month|mth|year|yr)", _span),
-        _found(r"\b(?P<n>" + _EN[1:-1] + r")\s*(?P<unit>min|hour|hr|day|week|wk|month|year)\w*\s+(?:now|already|so far|and counting|straight)\b", _span),
-        _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*多?(?P<unit>分钟|小时|个小时|天|周|星期|个星期|个月|个多月|年)(?:多|了|还)", lambda m: _zh_span(m)),
+        _found(
+            r"(?:\bfor|lasted|lasting|past|last|going on|been|over)\s+(?:about |around |over |nearly |almost |more than |at least |the (?:last|past) |like )*(?P<n>"
+            + _EN[1:-1]
+            + r")\s*(?P<unit>sec|min|hour|hr|h\b|day|week|wk|month|mth|year|yr)",
+            _span,
+        ),
+        _found(
+            r"\b(?P<n>"
+            + _EN[1:-1]
+            + r")\s*(?P<unit>min|hour|hr|day|week|wk|month|year)\w*\s+(?:now|already|so far|and counting|straight)\b",
+            _span,
+        ),
+        _found(
+            _ZH.replace("(", "(?P<n>", 1)
+            + r"\s*多?(?P<unit>分钟|小时|个小时|天|周|星期|个星期|个月|个多月|年)(?:多|了|还)",
+            lambda m: _zh_span(m),
+        ),
     ),
     "pregnant_weeks": (
-        _found(r"(?P<n>\d{1,2})\s*(?:\+\s*\d\s*)?(?:weeks?|wks?|w)\s*(?:and \w+ days? )?(?:pregnant|preg|gestation|along|gone)", _plain),
+        _found(
+            r"(?P<n>\d{1,2})\s*(?:\+\s*\d\s*)?(?:weeks?|wks?|w)\s*(?:and \w+ days? )?(?:pregnant|preg|gestation|along|gone)",
+            _plain,
+        ),
         _found(r"pregnan\w*[^\d.!?\n]{0,14}(?P<n>\d{1,2})\s*(?:\+\s*\d)?\s*(?:weeks?|wks?|w\b)", _plain),
         _found(r"\b(?P<n>\d)\s*months?\s*(?:pregnant|preg)", lambda m: number(m["n"]) * 4.345),
-        _found(r"(?:怀孕|孕|怀了?)(?:期|了|已经|现在|大概|快|有)*" + _ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>周|个多?月|个星期)",
-               lambda m: number(m["n"]) * (4.345 if "月" in m["unit"] else 1)),
+        _found(
+            r"(?:怀孕|孕|怀了?)(?:期|了|已经|现在|大概|快|有)*"
+            + _ZH.replace("(", "(?P<n>", 1)
+            + r"\s*(?P<unit>周|个多?月|个星期)",
+            lambda m: number(m["n"]) * (4.345 if "月" in m["unit"] else 1),
+        ),
         _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*周(?:的)?(?:孕|身孕|怀孕)", _plain),
         _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*个?多?月(?:的)?(?:身孕|孕妇)", lambda m: number(m["n"]) * 4.345),
     ),

@@ -110,9 +110,7 @@ def _source(table: Table) -> str:
 
 
 def _rule(table: Table, default_source: str, findings: Collection[str]) -> Rule:
-    table.allow(
-        "a rule", {"id", "title", "acuity", "when", "advice", "fires", "silent"}, {"unless", "source"}
-    )
+    table.allow("a rule", {"id", "title", "acuity", "when", "advice", "fires", "silent"}, {"unless", "source"})
     try:
         acuity = Acuity(table.text("acuity"))
     except ValueError as problem:

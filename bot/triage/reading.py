@@ -68,9 +68,7 @@ def _located(tokens: Tokens, knowledge: Knowledge) -> list[tuple[int, Measured]]
     return [(at, one) for at, one in found if at < len(tokens.words)]
 
 
-def _number(
-    text: str, at: int, one: Measured, scope: Scopes, tokens: Tokens, knowledge: Knowledge
-) -> Finding:
+def _number(text: str, at: int, one: Measured, scope: Scopes, tokens: Tokens, knowledge: Knowledge) -> Finding:
     stand_in: Match[tuple[str, str]] = Match(("finding", one.finding), at, at + 1, ((at, at + 1),))
     entry = knowledge.lexicon.entries[one.finding]
     status, context = decide(scope, tokens, stand_in, entry.kind, entry.lasting)

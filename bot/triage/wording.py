@@ -1,10 +1,10 @@
 """The small language in which wordings are written (docs/triage.md explains it to clinicians).
 
-    crushing chest pain          these words, one after the other
-    <pain> ... <chest>           a word of one set, then up to 4 other words, then a word of another
-    <chest> ...6 (gone|went) tight     alternatives on the spot, a gap of up to 6 words
-    <chest> & <pain> & sudden*   all of them in any order, near each other; * stands for any ending
-    took <number> paracetamol    any number, in digits or words
+crushing chest pain          these words, one after the other
+<pain> ... <chest>           a word of one set, then up to 4 other words, then a word of another
+<chest> ...6 (gone|went) tight     alternatives on the spot, a gap of up to 6 words
+<chest> & <pain> & sudden*   all of them in any order, near each other; * stands for any ending
+took <number> paracetamol    any number, in digits or words
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def parse(text: str, lang: Lang, sets: Mapping[str, Term], simplified: Mapping[i
     at = 0
     for found in _PART.finditer(text):
         if text[at : found.start()].strip():
-            raise WordingError(f"'{text[at:found.start()].strip()}' cannot be read in the wording '{text}'.")
+            raise WordingError(f"'{text[at : found.start()].strip()}' cannot be read in the wording '{text}'.")
         at = found.end()
         kind = found.lastgroup if found.lastgroup != "gap_n" else "gap"
         if kind == "all":

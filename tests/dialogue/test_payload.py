@@ -19,7 +19,7 @@ INTENTS = ("greet", "ask_human", "restart", "nlu_fallback")
         ("/greet{}", Payload("greet")),
         ("/greet{} chest pain", None),
         ("/greet{broken}", None),
-        ("/greet{\"language\": \"" + "z" * 65 + '"}', None),
+        ('/greet{"language": "' + "z" * 65 + '"}', None),
         ("/restart", None),
         ("/nlu_fallback", None),
         ("/unknown", None),
