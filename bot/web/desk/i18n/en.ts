@@ -41,7 +41,7 @@ export const en = {
   } as Record<string, string>,
   languages: { en: "English", zh: "Chinese" } as Record<string, string>,
   waited: (time: string) => `waiting ${time}`,
-  minutes: (m: number, s: number) => (m === 0 ? `${s} s` : `${m} min ${String(s).padStart(2, "0")} s`),
+  minutes: (m: number, s: number) => (m === 0 ? `${s} s` : `${m}:${String(s).padStart(2, "0")} min`),
   hours: (h: number, m: number) => `${h} h ${String(m).padStart(2, "0")} min`,
   days: (d: number, h: number) => `${d} d ${h} h`,
   withYou: "With you",

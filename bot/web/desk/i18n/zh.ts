@@ -37,7 +37,7 @@ export const zh: Texts = {
   },
   languages: { en: "英文", zh: "中文" },
   waited: (time) => `已等候 ${time}`,
-  minutes: (m, s) => (m === 0 ? `${s} 秒` : `${m} 分 ${String(s).padStart(2, "0")} 秒`),
+  minutes: (m, s) => (m === 0 ? `${s} 秒` : `${m}:${String(s).padStart(2, "0")} 分`),
   hours: (h, m) => `${h} 小时 ${String(m).padStart(2, "0")} 分`,
   days: (d, h) => `${d} 天 ${h} 小时`,
   withYou: "由您处理",

@@ -4,6 +4,15 @@ import { RichText } from "../../shared/rich-text";
 import * as chat from "../chat";
 import { callLabel, dialable } from "../i18n";
 
+const SENTENCE_END = /(?<=[。！？])\s*|(?<=[.!?])\s+(?=[A-Z])/;
+
+/** What to do first stands alone, the rest as a list: nobody reads a paragraph in an emergency. */
+function asSteps(text: string): string {
+  if (text.includes("\n")) return text;
+  const [first, ...rest] = text.split(SENTENCE_END).filter(Boolean);
+  return [first, ...rest.map((sentence) => `- ${sentence}`)].join("\n");
+}
+
 interface AdviceProps {
   text: string;
   advice: Advice;
@@ -24,7 +33,7 @@ export function AdviceCard({ text, advice, newest, lang, note }: AdviceProps) {
       </h3>
       <div class="advice-body">
         <div lang={lang}>
-          <RichText text={text} />
+          <RichText text={emergency ? asSteps(text) : text} />
         </div>
         <div class="advice-calls">
           {advice.contacts.map((contact) => (
