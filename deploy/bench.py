@@ -1,8 +1,8 @@
 """`make bench`: how long a patient waits, on this machine, beside what the same machine needs for the least thing.
 
 Starts a Careline of its own. Machines differ, so each figure is also given as a ratio: emergency advice against one
-`GET /health` of the same chat server (HTTP and a round trip to the store), an answer against one short reply of the
-generator asked directly.
+`GET /health` of the same chat server (HTTP and a round trip to the store), an answer against one short reply asked
+of the generator directly.
 """
 
 from __future__ import annotations
