@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 import redis
@@ -47,22 +46,17 @@ def parts(settings: SystemSettings) -> Iterator[Finding]:
             yield Finding(WARNING, f"{kind.folder.name} is not what {kind.lock.name} lists: run `make setup`.")
     if preflight.BUILT.is_dir() and not frontend.ready():
         yield Finding(WARNING, "The front end's sources changed since it was built: run `make setup`.")
-    if stale := _newer_than_model(settings):
-        yield Finding(WARNING, f"{stale} changed since the dialogue model was trained: run `make setup`.")
+    if not missing and not _model_is_fresh(settings):
+        yield Finding(WARNING, "The dialogue changed since its model was trained: run `make setup`.")
     if not missing:
         yield Finding(WELL, "Environments, front end, weights and dialogue model are there")
 
 
-def _newer_than_model(settings: SystemSettings) -> Path | None:
-    models = sorted((settings.state / "rasa").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        return None
-    trained = models[-1].stat().st_mtime
-    sources = [ROOT / "config.yml", ROOT / "domain.yml"]
-    for folder in ("nlu", "rules", "stories", "responses"):
-        sources += (ROOT / "data" / folder).rglob("*.yml")
-    newer = (path for path in sources if path.exists() and path.stat().st_mtime > trained)
-    return next((path.relative_to(ROOT) for path in newer), None)
+def _model_is_fresh(settings: SystemSettings) -> bool:
+    from bot.nlu.train import FINGERPRINT, fingerprint, inputs
+
+    stored = settings.state / "rasa" / FINGERPRINT
+    return stored.exists() and stored.read_text().strip() == fingerprint(ROOT, inputs(ROOT))
 
 
 def content_files() -> Iterator[Finding]:
