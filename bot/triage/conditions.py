@@ -38,7 +38,16 @@ def holds(condition: Condition, statuses: Mapping[str, Status]) -> bool:
     """Whether the findings meet the condition."""
     if isinstance(condition, Is):
         return statuses.get(condition.finding) == condition.status
-    return sum(holds(one, statuses) for one in condition.of) >= condition.count
+    wanted, left = condition.count, len(condition.of)
+    for one in condition.of:
+        if holds(one, statuses):
+            wanted -= 1
+            if wanted == 0:
+                return True
+        left -= 1
+        if left < wanted:
+            return False
+    return wanted <= 0
 
 
 def named(condition: Condition) -> set[str]:

@@ -66,7 +66,7 @@ def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) 
     findings = _together([*history, Said("patient", text)], knowledge)
     statuses: dict[str, Status] = {one.id: one.status for one in findings}
     rules = [rule for rule in knowledge.protocols.rules if _fires(rule, statuses)]
-    covered = set().union(*(rule.covers for rule in rules)) if rules else set()
+    covered = frozenset().union(*(rule.covers for rule in rules))
     loose = _loose(findings, covered, knowledge)
     acuity = Acuity.most_urgent([rule.acuity for rule in rules] + [Acuity.ROUTINE] * bool(loose))
     # beside something more urgent, a self-care rule tells a nurse nothing
@@ -123,10 +123,12 @@ def _ends(text: str) -> str:
 
 
 def _fires(rule: Rule, statuses: dict[str, Status]) -> bool:
+    if rule.covers.isdisjoint(statuses):
+        return False
     return holds(rule.when, statuses) and not (rule.unless is not None and holds(rule.unless, statuses))
 
 
-def _loose(findings: Sequence[Finding], covered: set[str], knowledge: Knowledge) -> list[str]:
+def _loose(findings: Sequence[Finding], covered: frozenset[str], knowledge: Knowledge) -> list[str]:
     """Complaints that no rule accounts for, without vaguer readings of the same words (sore, in sore throat)."""
     present = [one for one in findings if one.status == "present" and _is_complaint(one.id, knowledge)]
     known_spans = [(one.start, one.end) for one in present if one.id in covered]

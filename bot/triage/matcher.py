@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -26,8 +27,9 @@ _MOST = 64
 
 @dataclass
 class _Node:
-    children: dict[str, _Node] = field(default_factory=dict)
-    terms: tuple[int, ...] = ()
+    __slots__ = ("children", "terms")
+    children: dict[str, _Node]
+    terms: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Matcher(Generic[Owner]):
     """Finds wordings in tokens. Build once, use from any thread."""
 
     def __init__(self, wordings: Iterable[tuple[Owner, Wording]], real_words: Iterable[str] = ()) -> None:
-        self._root = _Node()
+        self._root = _Node({}, ())
         self._terms: dict[Term, int] = {}
         compiled = [self._compile(owner, wording) for owner, wording in wordings]
         counts: dict[int, int] = {}
@@ -78,7 +80,7 @@ class Matcher(Generic[Owner]):
         for words in step.term:
             node = self._root
             for word in words:
-                node = node.children.setdefault(word, _Node())
+                node = node.children.setdefault(word, _Node({}, ()))
             node.terms += (number,)
         return number
 
@@ -122,27 +124,32 @@ class Matcher(Generic[Owner]):
     def _walk(self, tokens: Tokens) -> dict[int, list[Span]]:
         keys = [self._keys(word) for word in tokens.words]
         sentences = tokens.sentences
-        occurrences: dict[int, list[Span]] = {}
+        occurrences: defaultdict[int, list[Span]] = defaultdict(list)
         count = len(keys)
         first = self._root.children
-        for start in range(count):
-            nodes = [first[key] for key in keys[start] if key in first]
-            at = start + 1
-            while nodes:
-                for node in nodes:
+        for start, standing in enumerate(keys):
+            # most tokens begin nothing and go on in one way only: this loop is the cost of the screen
+            for key in standing:
+                waiting = [(first[key], start + 1)] if key in first else None
+                while waiting:
+                    node, at = waiting.pop()
                     for term in node.terms:
-                        occurrences.setdefault(term, []).append((start, at))
-                if at == count or sentences[at] != sentences[start]:
-                    break
-                here = keys[at]
-                nodes = [node.children[key] for node in nodes for key in here if key in node.children]
-                at += 1
+                        occurrences[term].append((start, at))
+                    children = node.children
+                    if children and at < count and sentences[at] == sentences[start]:
+                        for after in keys[at]:
+                            if after in children:
+                                waiting.append((children[after], at + 1))
         return occurrences
 
 
 def _whole(
     one: _Compiled[Owner], occurrences: dict[int, list[Span]], places: tuple[int, ...]
 ) -> Iterator[Match[Owner]]:
+    if len(one.terms) == 1 and len(one.parts) == 1 and len(one.parts[0]) == 1:
+        for span in occurrences[one.parts[0][0][0]][:_MOST]:
+            yield Match(one.owner, span[0], span[1], (span,))
+        return
     per_part = [list(_sequences(part, occurrences, places)) for part in one.parts]
     if not all(per_part):
         return

@@ -34,14 +34,12 @@ class Rule:
     path: str
     line: int
 
+    covers: frozenset[str]
+    """The findings that this rule accounts for: those `when` names. It cannot hold while none of them is known."""
+
     @property
     def hit(self) -> Hit:
         return Hit(self.id, self.title, self.source)
-
-    @property
-    def covers(self) -> set[str]:
-        """The findings that this rule accounts for."""
-        return named(self.when)
 
 
 @dataclass(frozen=True)
@@ -128,6 +126,7 @@ def _rule(table: Table, default_source: str, findings: Collection[str]) -> Rule:
         silent=_examples(table, "silent"),
         path=table.path,
         line=table.line,
+        covers=frozenset(named(when)),
     )
 
 

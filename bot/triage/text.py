@@ -66,18 +66,13 @@ def fold(text: str, simplified: Mapping[int, str]) -> str:
 
 def tokenise(text: str, simplified: Mapping[int, str]) -> Tokens:
     """Split a message. Linear in its length."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    places: list[int] = []
-    sentences: list[int] = []
-    clauses: list[int] = []
+    rows: list[tuple[str, int, int, int, int, int]] = []
     pauses: dict[int, str] = {}
     folded = fold(text, simplified)
     place = sentence = clause = 0
     for found in _TOKEN.finditer(folded):
         kind = found.lastgroup
-        word = found.group()
+        word = found[0]
         if kind == "stop":
             place, sentence, clause = place + SENTENCE_GAP, sentence + 1, clause + 1
         elif kind == "pause":
@@ -85,21 +80,15 @@ def tokenise(text: str, simplified: Mapping[int, str]) -> Tokens:
             if word != "-" or not _inside_word(text, found.start()):
                 clause += 1
                 place += 1
-                pauses[len(words)] = word
+                pauses[len(rows)] = word
         else:
             if kind == "word":
                 word = word.replace("'", "")
-            if word in FILLERS:
-                continue
-            words.append(word)
-            starts.append(found.start())
-            ends.append(found.end())
-            places.append(place)
-            sentences.append(sentence)
-            clauses.append(clause)
-            place += 1
-    lists = (tuple(words), tuple(starts), tuple(ends), tuple(places), tuple(sentences), tuple(clauses))
-    return Tokens(*lists, pauses, folded)
+            if word not in FILLERS:
+                rows.append((word, *found.span(), place, sentence, clause))
+                place += 1
+    words, starts, ends, places, sentences, clauses = zip(*rows, strict=True) if rows else ((),) * 6
+    return Tokens(words, starts, ends, places, sentences, clauses, pauses, folded)
 
 
 def _inside_word(text: str, at: int) -> bool:
