@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 
 from aiohttp import web
 from click import echo
@@ -63,4 +62,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    logging.shutdown()
+    # A thread that is still loading weights cannot be stopped, and the interpreter's own way out aborts on it.
+    os._exit(status)

@@ -9,8 +9,8 @@ if ask.client_id then
   local known = redis.call('HGET', ids, ask.client_id)
   if known then return {'duplicate', known} end
 end
-if ask.done and redis.call('LINDEX', pending, 0) ~= ask.done then return {'done'} end
 if ask.verdict and redis.call('HEXISTS', verdicts, ask.verdict.entry) == 1 then return {'settled'} end
+if ask.done and not redis.call('LPOS', pending, ask.done) then return {'done'} end
 if ask.version and tonumber(redis.call('HGET', state, 'version')) ~= ask.version then return {'conflict'} end
 
 if ask.set then
@@ -23,7 +23,7 @@ end
 for _, entry in ipairs(ask.unsent) do redis.call('RPUSH', unsent, entry) end
 if ask.client_id then redis.call('HSET', ids, ask.client_id, reply[2]) end
 if ask.verdict then redis.call('HSET', verdicts, ask.verdict.entry, ask.verdict.json) end
-if ask.done then redis.call('LPOP', pending) end
+if ask.done then redis.call('LREM', pending, 1, ask.done) end
 if ask.pend then
   redis.call('RPUSH', pending, reply[2])
   if redis.call('SETNX', busy, '1') == 1 then redis.call('XADD', work, '*', 'conversation', ask.conversation) end

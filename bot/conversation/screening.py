@@ -43,21 +43,27 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
     settled = (message.id, verdict)
     if verdict.acuity not in ALARMING:
         raised = ownership.more_urgent(state.acuity, verdict.acuity.value)
-        return Change(state=replace(state, acuity=raised), verdict=settled)
+        return Change(state=replace(state, acuity=raised), verdict=settled, done=_not_for_the_bot(state, message))
     worse = ownership.more_urgent(state.acuity, verdict.acuity.value) != state.acuity
     after = ownership.request_nurse(state, reason="screen", acuity=verdict.acuity.value, now=now_ms())
     new_rules = {rule["id"] for rule in verdict.to_dict()["rules"]} - set(state.advised)
     alert = verdict.acuity.value if worse or new_rules or after.owner != state.owner else None
     if after.owner == "nurse":  # the bot does not talk over a nurse: the desk is alerted instead
-        return Change(state=after, verdict=settled, alert=alert)
+        return Change(state=after, verdict=settled, alert=alert, done=message.id)
     said = _advise(after, message, verdict, region) if new_rules or worse else _remind(after, message, region)
     after = replace(after, advised=tuple(sorted({*after.advised, *new_rules})))
     return Change(
         state=after,
         verdict=settled,
         alert=alert,
+        done=message.id,
         entries=tuple(e.stamped(after.epoch, message.id) for e in said),
     )
+
+
+def _not_for_the_bot(state: State, message: Entry) -> str | None:
+    """The turn to finish at once: what was written to a nurse or the queue is not answered by the bot later."""
+    return None if state.owner == "bot" else message.id
 
 
 def advice_of(verdict: Verdict, region: str | None) -> tuple[str, Mapping[str, Any]]:

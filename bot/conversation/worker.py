@@ -7,6 +7,7 @@ that died are taken over when its lease runs out, and whatever it had finished i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -39,6 +40,8 @@ class Worker:
 
     async def run(self) -> None:
         """Take turns for ever; a store that is away is waited for."""
+        with contextlib.suppress(RedisError, OSError):  # it may be there; if the store is away, it is made later
+            await self._redis.xgroup_create(WORK, GROUP, id="0", mkstream=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._for_ever(self._read))
             group.create_task(self._for_ever(self._renew_and_take_over))

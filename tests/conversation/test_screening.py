@@ -74,6 +74,18 @@ async def test_a_nurse_is_not_talked_over_but_the_acuity_rises(conversations: Co
     assert [line.sender for line in await conversations.entries(conversation)] == ["patient"]
 
 
+async def test_what_was_written_to_a_nurse_is_no_turn_of_the_bot(
+    conversations: Conversations, conversation: str
+) -> None:
+    def take_over(state):  # type: ignore[no-untyped-def]
+        queued = ownership.request_nurse(state, reason="asked", acuity="routine", now=1)
+        return Change(state=ownership.claim(queued, nurse="ada", nurse_name="Ada"))
+
+    await conversations.change(conversation, take_over)
+    await screen_message(conversations, conversation, await write(conversations, conversation, "are you there"), "GB")
+    assert await conversations.next_turn(conversation) is None
+
+
 async def test_what_a_nurse_settled_does_not_fire_again(conversations: Conversations, conversation: str) -> None:
     await screen_message(conversations, conversation, await write(conversations, conversation, CHEST_PAIN), "GB")
 
