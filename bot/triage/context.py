@@ -45,14 +45,17 @@ class Scopes:
 
 def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
     """Read all trigger words of a message once. Linear in its length."""
-    plain: set[int] = set()
+    plain: dict[int, int] = {}
+    """Token inside words that look like a trigger and are none → where those words end."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for match in matches:
         if match.owner == ("context", "plain"):
-            plain.update(range(match.start, match.end))
+            for at in range(match.start, match.end):
+                plain[at] = max(match.end, plain.get(at, 0))
     for match in matches:
         group, kind = match.owner
-        if group == "context" and kind != "plain" and match.start not in plain:
+        # a trigger that reaches out of them is one after all: 我家猫 (my cat), though 我家 (at home) is none
+        if group == "context" and kind != "plain" and match.end > plain.get(match.start, 0):
             spans.setdefault(kind, []).append((match.start, match.end))
     segments = _segments(tokens, spans.get("scope_end", []))
     before = _widest(spans.get("negation", []))

@@ -21,7 +21,8 @@ _WORDS.update(
     {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "dozen": 12, "a": 1, "an": 1, "couple": 2}
 )
 _DIGITS = {char: at for at, char in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5}
-_EN = r"(\d+(?:\.\d+)?|a couple of|a dozen|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")"
+_TENS = r"(?:twenty|thirty|forty|fifty)[ -](?:one|two|three|four|five|six|seven|eight|nine)"
+_EN = rf"(\d+(?:\.\d+)?|a couple of|a dozen|{_TENS}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")"
 _ZH = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百半]+)"
 _DAYS = {
     "d": 1.0,
@@ -60,6 +61,9 @@ def number(text: str) -> float:
         return _WORDS[text]
     if text[0].isdigit():
         return float(text)
+    tens, _, ones = text.replace("-", " ").partition(" ")
+    if tens in _WORDS and ones in _WORDS:
+        return _WORDS[tens] + _WORDS[ones]
     return _chinese(text)
 
 
@@ -96,8 +100,23 @@ def _celsius(match: re.Match[str]) -> float | None:
 
 
 _DEGREES = r"(?:°\s*[cf]?|º\s*[cf]?|℃|℉|degrees?(?: celsius| fahrenheit| c\b| f\b)?|deg\b|celsius|fahrenheit|[cf]\b|度(?P<tenth>[一二两三四五六七八九\d]\b|半)?)"
-_HEAT = r"(?:temp(?:erature|s)?|fever(?:ish)?|体温|发烧|高烧|发热|烧到|烧|热度)"
+_HEAT = (
+    r"(?:temp(?:erature|s)?|fever(?:ish)?|thermometer|体温|耳温|腋温|额温|肛温|口温|探热|发烧|高烧|发热|烧到|烧|热度)"
+)
 _VALUE_C = r"(?P<n>\d{2,3}(?:\.\d+)?|[三四]十[一二三四五六七八九]?)"
+
+
+# Other things that come in tenths: money, sizes, weights, laboratory values.
+_OTHER_TENTHS = re.compile(
+    r"(?:[£$€¥#/+-]|size|bmi|weigh\w*|waist|sugars?|glucose|hba1c|page|version|room|shoes?|尺码|体重|鞋|血糖|价格|版本|糖化)"
+    r"[^\d.!?。]{0,12}$"
+)
+
+
+def _bare_celsius(match: re.Match[str]) -> float | None:
+    """38.9 without a word or unit: in a message to a hospital that is a temperature, if nothing says otherwise."""
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    return None if _OTHER_TENTHS.search(before) else float(match["n"])
 
 
 def _days(match: re.Match[str]) -> float:
@@ -151,6 +170,27 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             + r"(?P<tenth>(?!))?(?![\d%/]|\s*(?:day|hour|week|month|year|岁|天|小时|个|周))",
             _celsius,
         ),
+        _found(
+            _HEAT
+            + r".{0,60}?\b(?:up to|hit(?:ting)?|reach\w*|spik\w*(?: to| at)?|peak\w*(?: at)?|got to|gone to)\s*(?P<n>3[89]|4[01])"
+            + r"(?P<tenth>(?!))?(?![\d%/.]|\s*(?:day|hour|week|month|year))",
+            _celsius,
+        ),
+        _found(
+            r"(?<![\d.,:])(?P<n>3[89]\.\d|37\.9|4[0-2]\.\d)(?![\d%]|\.\d|\s*(?:k?g|c?m|mm\w*|weeks?|wks?|w|st|lbs?|m[gl]|km|miles?|"
+            r"inch\w*|months?|years?|[ap]m|k)\b|\s*(?:元|块|周|岁|公斤|斤|码|厘米|号|万|个))",
+            _bare_celsius,
+        ),
+    ),
+    "fever_days": (
+        _found(r"\bday\s+(?P<n>" + _EN[1:-1] + r")\s+(?:now\s+)?(?:of|with)\s+(?:\w+\s+){0,2}?(?:temp|fever)", _plain),
+        _found(r"\b(?P<n>" + _EN[1:-1] + r")\s+days?\s+(?:of|with)\s+(?:\w+\s+){0,2}?(?:temp|fever)", _plain),
+        _found(r"\b(?:temp\w*|fever)[^\d.!?\n]{0,24}\b(?P<n>" + _EN[1:-1] + r")\s+days\b(?!\s*ago)", _plain),
+        _found(
+            r"(?:发烧|烧|发热)(?:了|已经|快|有|都|到现在|整整)*第?" + _ZH.replace("(", "(?P<n>", 1) + r"\s*多?天",
+            _plain,
+        ),
+        _found(r"第?" + _ZH.replace("(", "(?P<n>", 1) + r"\s*天(?:还|还在|都在|一直|都|了还)*(?:发烧|烧|发热)", _plain),
     ),
     "age_days": (
         _found(
@@ -168,6 +208,12 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             r"\b(?:aged?|im|i'm|i am|hes|he's|he is|shes|she's|she is)\s+(?P<n>\d{2})(?!\s*(?:\d|w|week|month|day|hour|min|%|°|deg|kg|st|\.|/))\b",
             _years,
         ),
+        _found(
+            r"\b(?:son|daughter|wife|husband|mum|mom|mother|dad|father|nan|nana|gran|granny|grandma|grandad|grandpa|brother|sister|partner|boy|"
+            r"girl|lad|kid|uncle|aunt|auntie|eldest|youngest)\s*[(,]\s*(?P<n>\d{1,2})\s*[),]",
+            _years,
+        ),
+        _found(r"^\s*(?P<n>[1-9]\d)\s*,(?!\d)", _years),
         _found(r"\b(?P<n>\d{2})\s*(?P<unit>[mf])\b(?=[\s,.)])(?!\s*\d)", _years),
         _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>岁|周岁)", lambda m: number(m["n"]) * 365.25),
         _found(
@@ -200,7 +246,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
     ),
     "glucose_mmol": (
         _found(
-            r"(?:sugars?(?: levels?)?|glucose|\bbgl?\b|\bbms?\b|血糖)[^\d.!?。！？\n]{0,18}(?P<n>\d{1,3}(?:\.\d+)?)(?!\d)",
+            r"(?:\b(?:my|his|her|the) meter|\blibre|dexcom|\bcgm\b|finger[ -]?prick|sugars?(?: levels?)?|glucose|\bbgl?\b|\bbms?\b|血糖)[^\d.!?。！？\n]{0,18}(?P<n>\d{1,3}(?:\.\d+)?)(?!\d)",
             _glucose,
         ),
     ),
@@ -249,6 +295,13 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             _span,
         ),
         _found(
+            r"\b(?P<n>"
+            + _EN[1:-1]
+            + r")\s*(?P<unit>min|hour|hr)\w*\s+(?:i've|ive|i have|we've|weve|he's|hes|she's|shes|it's|its|of|non-?stop|solid|without|"
+            r"on the trot)\b",
+            _span,
+        ),
+        _found(
             _ZH.replace("(", "(?P<n>", 1)
             + r"\s*多?(?P<unit>分钟|小时|个小时|天|周|星期|个星期|个月|个多月|年)(?:多|了|还)",
             lambda m: _zh_span(m),
@@ -260,9 +313,16 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             _plain,
         ),
         _found(r"pregnan\w*[^\d.!?\n]{0,14}(?P<n>\d{1,2})\s*(?:\+\s*\d)?\s*(?:weeks?|wks?|w\b)", _plain),
+        _found(r"(?<![\d+.])(?P<n>[1-4]\d)\s?\+\s?[0-6](?![\d+%]|\s*=)(?=\s*(?:[,.!?)，。]|w|$|周|[a-z]))", _plain),
+        _found(
+            r"\b(?P<n>"
+            + _EN[1:-1]
+            + r")\s*(?:weeks?|wks?)\s+with\s+(?:my|our)\s+(?:first|second|third|fourth|\w+ (?:baby|child))",
+            _plain,
+        ),
         _found(r"\b(?P<n>\d)\s*months?\s*(?:pregnant|preg)", lambda m: number(m["n"]) * 4.345),
         _found(
-            r"(?:怀孕|孕|怀了?)(?:期|了|已经|现在|大概|快|有)*"
+            r"(?:怀孕|孕|怀了?|两道杠|两条杠|验孕)(?:期|妇|了|已经|现在|大概|快|有|刚|才|我|我是|,|、|\s)*"
             + _ZH.replace("(", "(?P<n>", 1)
             + r"\s*(?P<unit>周|个多?月|个星期)",
             lambda m: number(m["n"]) * (4.345 if "月" in m["unit"] else 1),

@@ -26,6 +26,16 @@ from bot.triage import screen
         ("吃了三十片安眠药", "many_tablets"),
         ("34 weeks pregnant", "pregnant_over_20_weeks"),
         ("怀孕8个月", "pregnant_over_20_weeks"),
+        ("34+2 and my head is splitting", "pregnant_over_20_weeks"),
+        ("孕妇，二十四周", "pregnant_over_20_weeks"),
+        ("four months old, 39.1 in the ear", "high_fever"),
+        ("耳温39.2", "high_fever"),
+        ("a temperature since Monday, it goes up to 39 again", "high_fever"),
+        ("day six of a temperature", "fever_goes_on"),
+        ("烧了五天", "fever_goes_on"),
+        ("73, COPD", "age_over_65"),
+        ("my mum (81) fell", "age_over_65"),
+        ("my meter keeps saying 19, 21", "glucose_high"),
     ],
 )
 def test_means(text: str, finding: str) -> None:
@@ -42,6 +52,12 @@ def test_means(text: str, finding: str) -> None:
         ("blood sugar 6.1", "glucose_low"),
         ("bp 120/80", "pressure_raised"),
         ("咳嗽三个月了", "age_under_3_months"),
+        ("吃这个药一个月了", "age_under_3_months"),
+        ("the bill was £39.50", "fever"),
+        ("shoe size 39.5", "fever"),
+        ("she weighs 38.5 kg", "fever"),
+        ("day two of a temperature", "fever_goes_on"),
+        ("38+5 = 43", "pregnant_over_20_weeks"),
     ],
 )
 def test_does_not_mean(text: str, finding: str) -> None:
