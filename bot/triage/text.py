@@ -23,7 +23,19 @@ FILLERS = frozenset(
     "damn fkn effing proper rather um erm uh kinda sorta basically honestly also even some lil".split()
 ) | frozenset("的地得很啊呀呢嘛哦")
 
+# Where they are part of a word: 倒地, 地上, 猛地, 很多.
+_KEPT_AFTER = frozenset("倒落着当本外各坐跪蹲躺工场草满一遍实产墓就此扑触猛忽原基营内")
+_KEPT_BEFORE = {"地": frozenset("上方铁板下点址震面里毯砖球区图道暖段"), "很": frozenset("多大")}
+
 SENTENCE_GAP = 1000
+
+
+def is_filler(word: str, before: str, after: str) -> bool:
+    """Whether a word carries no meaning here. `before` and `after` are the characters next to it, or nothing."""
+    if word not in FILLERS:
+        return False
+    kept = _KEPT_BEFORE.get(word)
+    return kept is None or not (after in kept or (word == "地" and before in _KEPT_AFTER))
 
 
 @dataclass(frozen=True)
@@ -84,8 +96,9 @@ def tokenise(text: str, simplified: Mapping[int, str]) -> Tokens:
         else:
             if kind == "word":
                 word = word.replace("'", "")
-            if word not in FILLERS:
-                rows.append((word, *found.span(), place, sentence, clause))
+            start, end = found.span()
+            if word not in FILLERS or not is_filler(word, folded[max(0, start - 1) : start], folded[end : end + 1]):
+                rows.append((word, start, end, place, sentence, clause))
                 place += 1
     words, starts, ends, places, sentences, clauses = zip(*rows, strict=True) if rows else ((),) * 6
     return Tokens(words, starts, ends, places, sentences, clauses, pauses, folded)

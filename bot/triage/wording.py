@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .text import FILLERS, fold
+from .text import fold, is_filler
 from .verdict import Lang
 
 Phrase = tuple[str, ...]
@@ -50,8 +50,11 @@ class Wording:
 
 def phrase(text: str, simplified: Mapping[int, str]) -> Phrase:
     """The tokens of a plain wording, as `text.tokenise` gives them for a message."""
-    words = (word.replace("'", "") for word in _WORD.findall(fold(text, simplified)))
-    return tuple(word for word in words if word not in FILLERS)
+    folded = fold(text, simplified)
+    found = ((one[0].replace("'", ""), *one.span()) for one in _WORD.finditer(folded))
+    return tuple(
+        word for word, start, end in found if not is_filler(word, folded[max(0, start - 1) : start], folded[end : end + 1])
+    )
 
 
 def alternatives(text: str, sets: Mapping[str, Term], simplified: Mapping[int, str]) -> Term:
