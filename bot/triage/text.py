@@ -21,7 +21,7 @@ _LATIN_WORD = re.compile(r"[A-Za-z]+")
 FILLERS = frozenset(
     "a an the really very so just quite pretty literally actually totally absolutely extremely fucking freaking "
     "damn fkn effing proper rather um erm uh kinda sorta basically honestly also even some lil".split()
-) | frozenset("的地得很啊呀呢嘛哦")
+) | frozenset("的地很啊呀呢嘛哦")
 
 # Where they are part of a word: 倒地, 地上, 猛地, 很多.
 _KEPT_AFTER = frozenset("倒落着当本外各坐跪蹲躺工场草满一遍实产墓就此扑触猛忽原基营内")

@@ -65,7 +65,7 @@ def alternatives(text: str, sets: Mapping[str, Term], simplified: Mapping[int, s
         if item.startswith("<"):
             found |= _set(item, sets)
         else:
-            found.add(phrase(item, simplified))
+            found |= _spellings(phrase(item, simplified))
     found.discard(())
     if not found:
         raise WordingError(f"'{text.strip()}' holds no word that counts.")
@@ -106,7 +106,13 @@ def _term(kind: str | None, text: str, sets: Mapping[str, Term], simplified: Map
     if kind == "alt":
         return alternatives(text[1:-1], sets, simplified)
     words = phrase(text, simplified)
-    return frozenset((words,)) if words else None
+    return _spellings(words) if words else None
+
+
+def _spellings(words: Phrase) -> Term:
+    """疼得受不了 is as often written 疼的受不了, and 的 falls away in messages."""
+    without = tuple(word for at, word in enumerate(words) if word != "得" or at == len(words) - 1)
+    return frozenset((words, without))
 
 
 def _set(text: str, sets: Mapping[str, Term]) -> Term:
