@@ -123,6 +123,8 @@ class Matcher(Generic[Owner]):
 
     def _walk(self, tokens: Tokens) -> dict[int, list[Span]]:
         keys = [self._keys(word) for word in tokens.words]
+        for at, stem in tokens.stems.items():
+            keys[at] = tuple(dict.fromkeys(keys[at] + self._keys(stem)))
         sentences = tokens.sentences
         occurrences: defaultdict[int, list[Span]] = defaultdict(list)
         count = len(keys)

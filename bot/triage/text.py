@@ -50,6 +50,8 @@ class Tokens:
     clauses: tuple[int, ...]
     pauses: Mapping[int, str]
     """Tokens in front of which a pause stands, and which."""
+    stems: Mapping[int, str]
+    """Tokens that end in 's, without it: my arm's numb speaks of an arm, and is not two."""
     folded: str
     """The whole message in one script and case; same length as the original."""
 
@@ -70,7 +72,8 @@ _LETTERS = _letters()
 def fold(text: str, simplified: Mapping[int, str]) -> str:
     """Lower case, half width, simplified characters, no accents: same length as the text it came from."""
     folded = text.translate(_LETTERS).translate(simplified)
-    lowered = folded.lower()
+    # one word, like the others; its sign would part it
+    lowered = folded.lower().replace("a&e", "aae")
     if len(lowered) == len(text):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in folded)
@@ -80,6 +83,7 @@ def tokenise(text: str, simplified: Mapping[int, str]) -> Tokens:
     """Split a message. Linear in its length."""
     rows: list[tuple[str, int, int, int, int, int]] = []
     pauses: dict[int, str] = {}
+    stems: dict[int, str] = {}
     folded = fold(text, simplified)
     place = sentence = clause = 0
     for found in _TOKEN.finditer(folded):
@@ -94,14 +98,16 @@ def tokenise(text: str, simplified: Mapping[int, str]) -> Tokens:
                 place += 1
                 pauses[len(rows)] = word
         else:
-            if kind == "word":
+            if kind == "word" and "'" in word:
+                if word.endswith("'s"):
+                    stems[len(rows)] = word[:-2].replace("'", "")
                 word = word.replace("'", "")
             start, end = found.span()
             if word not in FILLERS or not is_filler(word, folded[max(0, start - 1) : start], folded[end : end + 1]):
                 rows.append((word, start, end, place, sentence, clause))
                 place += 1
     words, starts, ends, places, sentences, clauses = zip(*rows, strict=True) if rows else ((),) * 6
-    return Tokens(words, starts, ends, places, sentences, clauses, pauses, folded)
+    return Tokens(words, starts, ends, places, sentences, clauses, pauses, stems, folded)
 
 
 def _inside_word(text: str, at: int) -> bool:
