@@ -17,6 +17,7 @@ from bot.conversation.live import Hub
 from bot.conversation.notices import load_notices
 from bot.conversation.rasa import Rasa
 from bot.conversation.store import Conversations
+from bot.conversation.tasks import end
 from bot.conversation.turn import TurnRules, take_turn
 from bot.conversation.worker import Worker
 from bot.desk.accounts import Accounts
@@ -77,11 +78,9 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         for task in tasks:
             task.add_done_callback(_stop_if_failed)
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await worker.stop()
-    await app[_HUB].close()
+        await app[_HUB].close()
     for client in (conversations.redis, app[_BLOCKING]):
         await client.aclose()
 

@@ -19,6 +19,7 @@ from bot.conversation.entry import Entry, entry_order
 from bot.conversation.live import Hub, Signal
 from bot.conversation.state import State
 from bot.conversation.store import MissingConversationError, live_channel, partial_channel
+from bot.conversation.tasks import end
 from bot.handoff.queue import position
 from bot.triage import region_contacts
 
@@ -136,11 +137,9 @@ class PatientSocket:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(result, Exception) and not isinstance(result, RedisError | OSError):
-                    log.error("a patient's socket failed: %s", type(result).__name__)
+            for error in await end(tasks):
+                if error and not isinstance(error, RedisError | OSError):
+                    log.error("a patient's socket failed: %s", type(error).__name__)
 
     async def _read(self) -> None:
         # The store takes a socket's messages in the order they were sent, so each is finished before the next.

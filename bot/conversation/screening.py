@@ -46,12 +46,15 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
         return Change(state=replace(state, acuity=raised), verdict=settled, done=_not_for_the_bot(state, message))
     worse = ownership.more_urgent(state.acuity, verdict.acuity.value) != state.acuity
     after = ownership.request_nurse(state, reason="screen", acuity=verdict.acuity.value, now=now_ms())
-    new_rules = {rule["id"] for rule in verdict.to_dict()["rules"]} - set(state.advised)
-    alert = verdict.acuity.value if worse or new_rules or after.owner != state.owner else None
+    advice, card = advice_of(verdict, region)
+    news = worse or advice not in state.advised
+    alert = verdict.acuity.value if news or after.owner != state.owner else None
     if after.owner == "nurse":  # the bot does not talk over a nurse: the desk is alerted instead
         return Change(state=after, verdict=settled, alert=alert, done=message.id)
-    said = _advise(after, message, verdict, region) if new_rules or worse else _remind(after, message, region)
-    after = replace(after, advised=tuple(sorted({*after.advised, *new_rules})))
+    shown = Entry(sender="bot", kind="advice", text=advice, lang=verdict.lang, advice=card)
+    queued = notice(f"queued_{verdict.acuity.value}", after.lang, region)
+    said = [shown, queued] if news else _remind(after, message, region)
+    after = replace(after, advised=(*after.advised, advice) if news else after.advised)
     return Change(
         state=after,
         verdict=settled,
@@ -89,12 +92,6 @@ def reply_language(text: str, current: str) -> str:
         return "zh"
     words = [word for word in text.split() if sum(c.isascii() and c.isalpha() for c in word) >= 2]
     return "en" if len(words) >= 2 else current
-
-
-def _advise(after: State, message: Entry, verdict: Verdict, region: str | None) -> list[Entry]:
-    text, card = advice_of(verdict, region)
-    advice = Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, turn=message.id)
-    return [advice, notice(f"queued_{verdict.acuity.value}", after.lang, region)]
 
 
 def _remind(after: State, message: Entry, region: str | None) -> list[Entry]:

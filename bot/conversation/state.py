@@ -16,7 +16,7 @@ class State:
 
     epoch: raised at each change of owner; what was produced under an older one is not sent.
     acuity: the most urgent that the screen said since `screen_from`; None while nothing was said.
-    rules: the rules that fired, as {"id", "title"}; advised: ids of those whose advice the patient has.
+    rules: the rules that fired, as {"id", "title"}; advised: the advice that the patient has.
     screen_from: the log entry after which the screen's history starts (an earlier matter is settled).
     session, session_turns: number of the Rasa session and how many turns it has had.
     """

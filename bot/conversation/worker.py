@@ -16,6 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from bot.conversation.connection import Client
 from bot.conversation.store import WORK, Conversations, MissingConversationError
+from bot.conversation.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -39,21 +40,18 @@ class Worker:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Take turns for ever; a store that is away is waited for."""
+        """Take turns until cancelled; a store that is away is waited for."""
         with contextlib.suppress(RedisError, OSError):  # it may be there; if the store is away, it is made later
             await self._redis.xgroup_create(WORK, GROUP, id="0", mkstream=True)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._for_ever(self._read))
-            group.create_task(self._for_ever(self._renew_and_take_over))
+            group.create_task(self._repeat(self._read))
+            group.create_task(self._repeat(self._renew_and_take_over))
 
     async def stop(self) -> None:
         """End the turns at hand; what they had not finished is taken up by another worker."""
-        tasks = list(self._running.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._running.values())
 
-    async def _for_ever(self, step: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await step()

@@ -16,6 +16,7 @@ from bot.conversation.live import Hub, Signal
 from bot.conversation.notices import notice
 from bot.conversation.state import State
 from bot.conversation.store import DESK_CHANNEL, Change, Conversations, MissingConversationError, live_channel
+from bot.conversation.tasks import end
 from bot.desk import audit
 from bot.desk.accounts import Nurse
 from bot.handoff.queue import item, items, last_words
@@ -52,11 +53,9 @@ class NurseSocket:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             tasks += [self._watcher] if self._watcher else []
-            for task in tasks:
-                task.cancel()
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(result, Exception) and not isinstance(result, RedisError | OSError):
-                    log.error("a nurse's socket failed: %s", type(result).__name__)
+            for error in await end(tasks):
+                if error and not isinstance(error, RedisError | OSError):
+                    log.error("a nurse's socket failed: %s", type(error).__name__)
 
     async def _read(self) -> None:
         async for message in self._socket:

@@ -76,3 +76,10 @@ async def test_a_store_that_is_away_fails_at_once() -> None:
     with pytest.raises(RedisError):
         await Conversations(redis).create("web", "en")
     await redis.aclose()
+
+
+async def test_more_steps_at_once_than_connections_wait_their_turn(
+    conversations: Conversations, conversation: str
+) -> None:
+    await asyncio.gather(*(conversations.accept(conversation, said("hi", f"m{n}")) for n in range(300)))
+    assert len(await conversations.entries(conversation)) == 300

@@ -10,6 +10,7 @@ import pytest
 from bot.conversation.connection import BLOCKING_TIMEOUT, connect
 from bot.conversation.entry import Entry
 from bot.conversation.store import WORK, Change, Conversations
+from bot.conversation.tasks import end
 from bot.conversation.worker import Worker
 
 TakeTurn = Callable[[str, str], Awaitable[None]]
@@ -34,9 +35,7 @@ async def start(conversations: Conversations, redis_url: str) -> AsyncIterator[S
         return task
 
     yield start
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(tasks)
     for worker in workers:
         await worker.stop()
     await blocking.aclose()
