@@ -131,7 +131,7 @@ class PatientSocket:
         state = await self._intake.conversations.state(self._conversation)
         await self._send(
             type="welcome", owner=state.owner, lang=state.lang, nurse=state.nurse_name, limit=self._intake.limit,
-            contacts=[{"label": c.label, "number": c.number} for c in region_contacts(self._intake.region, state.lang)],
+            contacts=self._contacts(state.lang),
         )  # fmt: skip
         tasks = [asyncio.create_task(job()) for job in (self._read, self._write)]
         try:
@@ -220,8 +220,11 @@ class PatientSocket:
         waiting = await position(self._intake.conversations.redis, state) if state.owner == "queue" else None
         return {
             "owner": state.owner, "nurse": state.nurse_name, "position": waiting, "acuity": state.acuity,
-            "lang": state.lang, "epoch": state.epoch,
+            "lang": state.lang, "epoch": state.epoch, "contacts": self._contacts(state.lang),
         }  # fmt: skip
+
+    def _contacts(self, lang: str) -> list[dict[str, str]]:
+        return [{"label": c.label, "number": c.number} for c in region_contacts(self._intake.region, lang)]
 
     async def _send(self, **frame: object) -> None:
         await self._socket.send_json(frame, dumps=_dumps)

@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 from redis import Redis
 
 from bot.conversation.store import partial_channel
+from bot.server import build_app
+from bot.settings import Settings
 from tests.channels.conftest import Connect, Dialogue, Patient
 
 CHEST_PAIN = "I have crushing chest pain and my left arm is numb"
@@ -199,3 +201,18 @@ async def test_the_language_of_the_page_counts_from_the_start(connect_patient: C
     chinese = await connect_patient(lang="zh")
     await chinese.socket.send_json({"type": "want_human", "id": "h1"})
     assert "护士" in (await chinese.until_entry(notice="queued"))["text"]
+
+
+async def test_the_emergency_number_follows_the_language_where_no_region_is_set(
+    settings: Settings,
+) -> None:
+    anywhere = settings.model_copy(update={"careline_region": None})
+    async with TestClient(TestServer(build_app(anywhere))) as client:
+        keys = await (await client.post("/api/conversations", json={"lang": "en"})).json()
+        async with client.ws_connect("/api/patient/socket") as socket:
+            await socket.send_json({"type": "hello", **keys, "since": None})
+            patient = Patient(client, socket, keys)
+            first = await patient.until(lambda frame: frame["type"] == "state")
+            await socket.send_json({"type": "lang", "lang": "zh"})
+            second = await patient.until(lambda frame: frame["type"] == "state")
+    assert [frame["contacts"][0]["number"] for frame in (first, second)] == ["999", "120"]

@@ -78,6 +78,8 @@ export interface StateFrame {
   position: number | null;
   acuity: Acuity | null;
   lang?: Lang;
+  /** The emergency numbers: without a region set they follow the language. */
+  contacts?: Contact[];
 }
 
 export interface ErrorFrame {

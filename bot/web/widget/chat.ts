@@ -121,13 +121,17 @@ function welcome(frame: Extract<ToPatientFrame, { type: "welcome" }>): void {
   socket.healthy();
   connected.value = true;
   state.value = { ...state.value, owner: frame.owner, nurse: frame.nurse };
-  contacts.value = frame.contacts;
-  storage.contacts.save(frame.contacts);
+  keepContacts(frame.contacts);
   limit.value = frame.limit;
   tellHost({ careline: "active", active: true });
   agreeOnLanguage(frame.lang);
   expectReplayEnd();
   for (const item of unsent.value) transmit(item);
+}
+
+function keepContacts(numbers: Contact[]): void {
+  contacts.value = numbers;
+  storage.contacts.save(numbers);
 }
 
 function expectReplayEnd(): void {
@@ -153,10 +157,9 @@ function agreeOnLanguage(servers: Lang): void {
   lang.value = servers;
 }
 
-/** The emergency numbers can depend on the language, and only a welcome carries them: so say hello again. */
 function sendLanguage(next: Lang): void {
   wantedLang = null;
-  if (socket.send({ type: "lang", lang: next })) window.setTimeout(socket.reconnect, 50);
+  socket.send({ type: "lang", lang: next });
 }
 
 /* ---- what arrives -------------------------------------------------------------------------------------------- */
@@ -215,6 +218,7 @@ function storedEntry(item: Outgoing, id: string): Entry {
 function receiveState(frame: StateFrame): void {
   state.value = { owner: frame.owner, nurse: frame.nurse, position: frame.position, acuity: frame.acuity };
   if (frame.lang && !wantedLang) lang.value = frame.lang;
+  if (frame.contacts) keepContacts(frame.contacts);
   if (frame.owner === "bot" || frame.owner === "closed") return;
   timeline.value = timelines.withoutDraft(timeline.value);
   for (const item of unsent.value) if (item.type === "want_human") settle(item.id);
