@@ -62,8 +62,8 @@ def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
     close = spans.get("negation_close", [])
     information: dict[int, int] = {}
     for start, _ in sorted(spans.get("information", []), reverse=True):
-        # Chinese asks at the end (中风有哪些前兆): there the question covers what stands before it too
-        information[segments[start]] = start if tokens.words[start].isascii() else 0
+        # Chinese asks at the end (中风有哪些前兆): there the question covers what stands before it in its clause
+        information[segments[start]] = start if tokens.words[start].isascii() else _clause_start(tokens, start)
     hypothetical: dict[int, int] = {}
     for start, _ in sorted(spans.get("hypothetical", []), reverse=True):
         hypothetical[tokens.clauses[start]] = start
@@ -81,6 +81,12 @@ def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
         information=information,
         hypothetical=hypothetical,
     )
+
+
+def _clause_start(tokens: Tokens, at: int) -> int:
+    while at and tokens.clauses[at - 1] == tokens.clauses[at]:
+        at -= 1
+    return at
 
 
 def _closes(tokens: Tokens, start: int, end: int) -> bool:

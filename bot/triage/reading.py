@@ -46,7 +46,9 @@ def read(text: str, knowledge: Knowledge) -> tuple[Finding, ...]:
 
 
 def _tokens_of(matches: Iterable[Match[tuple[str, str]]], owner: tuple[str, str]) -> set[int]:
-    return {at for match in matches if match.owner == owner for at in range(match.start, match.end)}
+    # only the words of the figure of speech, not what stands between them: "this job, my head, it is killing me"
+    found = (piece for match in matches if match.owner == owner for piece in match.pieces)
+    return {at for start, end in found for at in range(start, end)}
 
 
 def _touches(match: Match[tuple[str, str]], tokens: set[int]) -> bool:
