@@ -25,36 +25,52 @@ class Is:
 
 @dataclass(frozen=True)
 class AtLeast:
-    """At least `count` of the conditions hold."""
+    """At least `count` hold: of the findings in `present`, and of the conditions in `others`."""
 
     count: int
-    of: tuple[Condition, ...]
+    present: frozenset[str]
+    others: tuple[Condition, ...]
 
 
 Condition = Is | AtLeast
 
 
-def holds(condition: Condition, statuses: Mapping[str, Status]) -> bool:
+@dataclass(frozen=True)
+class Facts:
+    """The findings that are present, and those that were denied."""
+
+    present: frozenset[str]
+    absent: frozenset[str]
+
+    @classmethod
+    def of(cls, statuses: Mapping[str, Status]) -> Facts:
+        """The facts that the statuses of findings make; what is unknown is neither."""
+        present = frozenset(name for name, status in statuses.items() if status == "present")
+        return cls(present, frozenset(name for name, status in statuses.items() if status == "absent"))
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
     """Whether the findings meet the condition."""
     if isinstance(condition, Is):
-        return statuses.get(condition.finding) == condition.status
-    wanted, left = condition.count, len(condition.of)
-    for one in condition.of:
-        if holds(one, statuses):
-            wanted -= 1
-            if wanted == 0:
-                return True
-        left -= 1
-        if left < wanted:
-            return False
-    return wanted <= 0
+        return condition.finding in (facts.present if condition.status == "present" else facts.absent)
+    wanted = condition.count - len(condition.present & facts.present)
+    if wanted > len(condition.others):
+        return False
+    return wanted <= 0 or sum(holds(one, facts) for one in condition.others) >= wanted
 
 
 def named(condition: Condition) -> set[str]:
     """All findings that the condition speaks of."""
     if isinstance(condition, Is):
         return {condition.finding}
-    return set().union(*(named(one) for one in condition.of))
+    return set(condition.present).union(*(named(one) for one in condition.others))
+
+
+def _at_least(count: int, of: tuple[Condition, ...]) -> AtLeast:
+    """One set operation settles the findings, of which long lists are made."""
+    plain = [one.finding for one in of if isinstance(one, Is) and one.status == "present"]
+    others = tuple(one for one in of if not isinstance(one, Is) or one.status != "present")
+    return AtLeast(count, frozenset(plain), others)
 
 
 def parse(value: Any, table: Table, key: str, findings: Collection[str]) -> Condition:
@@ -71,7 +87,7 @@ class _Parser:
         if isinstance(value, str):
             return Is(self._known(value, line))
         if isinstance(value, Rows) and value:
-            return AtLeast(1, self._items(value))
+            return _at_least(1, self._items(value))
         if not isinstance(value, Table) or len(value) != 1:
             raise DataError(self._path, line, "a condition is a finding, or one of all, any, at_least, absent.")
         ((key, inner),) = value.items()
@@ -82,7 +98,7 @@ class _Parser:
             return Is(self._known(inner, line), "absent")
         if key in {"all", "any"} and isinstance(inner, Rows) and inner:
             items = self._items(inner)
-            return AtLeast(len(items) if key == "all" else 1, items)
+            return _at_least(len(set(items)) if key == "all" else 1, items)
         if key == "at_least" and isinstance(inner, Table):
             return self._at_least(inner)
         message = f"'{key}' is no condition; use all, any, at_least or absent with what belongs to it."
@@ -93,7 +109,7 @@ class _Parser:
         of = inner.rows("of")
         if not isinstance(inner["n"], int) or not 0 < inner["n"] <= len(of):
             raise inner.fail("'n' must be a whole number no greater than the length of 'of'.", "n")
-        return AtLeast(inner["n"], self._items(of))
+        return _at_least(inner["n"], self._items(of))
 
     def _items(self, rows: Rows) -> tuple[Condition, ...]:
         return tuple(self.parse(item, rows.lines[at]) for at, item in enumerate(rows))

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from . import reading
 from .answers import answered
-from .conditions import holds
+from .conditions import Facts, holds
 from .knowledge import Knowledge, known
 from .protocols import Ask, Rule
 from .text import detect_language
-from .verdict import Acuity, Contact, Finding, Hit, Lang, Question, Said, Status, Verdict
+from .verdict import Acuity, Contact, Finding, Hit, Lang, Question, Said, Verdict
 
 # Longer messages are read at both ends and a human looks: time stays bounded whatever is pasted.
 LONGEST = 20_000
@@ -64,8 +64,8 @@ def _language(text: str, lang: str | None, history: Sequence[Said]) -> Lang:
 def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) -> Verdict:
     knowledge = known()
     findings = _together([*history, Said("patient", text)], knowledge)
-    statuses: dict[str, Status] = {one.id: one.status for one in findings}
-    rules = [rule for rule in knowledge.protocols.rules if _fires(rule, statuses)]
+    facts = Facts.of({one.id: one.status for one in findings})
+    rules = [rule for rule in knowledge.protocols.rules if _fires(rule, facts)]
     covered = frozenset().union(*(rule.covers for rule in rules))
     loose = _loose(findings, covered, knowledge)
     acuity = Acuity.most_urgent([rule.acuity for rule in rules] + [Acuity.ROUTINE] * bool(loose))
@@ -79,7 +79,7 @@ def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) 
         acuity=acuity,
         findings=tuple(one for one in findings if one.id in covered or _is_told(one.id, knowledge)),
         rules=tuple(hits),
-        ask=None if acuity is Acuity.EMERGENCY else _question(statuses, knowledge, lang),
+        ask=None if acuity is Acuity.EMERGENCY else _question(facts, knowledge, lang),
         advice=place.fill(advice, lang) if advice else None,
         contacts=place.contacts(lang, _purposes(acuity, rules)) if acuity in _PURPOSES else (),
         lang=lang,
@@ -122,10 +122,8 @@ def _ends(text: str) -> str:
     return text[:half] + "\n" + text[-half:]
 
 
-def _fires(rule: Rule, statuses: dict[str, Status]) -> bool:
-    if rule.covers.isdisjoint(statuses):
-        return False
-    return holds(rule.when, statuses) and not (rule.unless is not None and holds(rule.unless, statuses))
+def _fires(rule: Rule, facts: Facts) -> bool:
+    return holds(rule.when, facts) and not (rule.unless is not None and holds(rule.unless, facts))
 
 
 def _loose(findings: Sequence[Finding], covered: frozenset[str], knowledge: Knowledge) -> list[str]:
@@ -154,9 +152,9 @@ def _purposes(acuity: Acuity, rules: Sequence[Rule]) -> frozenset[str]:
     return _PURPOSES[acuity] | {place for place in ("crisis", "poison") if "{" + place + "}" in said}
 
 
-def _question(statuses: dict[str, Status], knowledge: Knowledge, lang: Lang) -> Question | None:
+def _question(facts: Facts, knowledge: Knowledge, lang: Lang) -> Question | None:
     for ask in knowledge.protocols.questions:
-        if holds(ask.when, statuses) and not any(statuses.get(one) in {"present", "absent"} for one in ask.about):
+        if holds(ask.when, facts) and not any(one in facts.present or one in facts.absent for one in ask.about):
             return _worded(ask, lang)
     return None
 

@@ -25,11 +25,11 @@ NUMBER_WORDS = frozenset(
 _MOST = 64
 
 
-@dataclass
+@dataclass(eq=False)
 class _Node:
     __slots__ = ("children", "terms")
     children: dict[str, _Node]
-    terms: tuple[int, ...]
+    terms: set[int]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Matcher(Generic[Owner]):
     """Finds wordings in tokens. Build once, use from any thread."""
 
     def __init__(self, wordings: Iterable[tuple[Owner, Wording]], real_words: Iterable[str] = ()) -> None:
-        self._root = _Node({}, ())
+        self._root = _Node({}, set())
         self._terms: dict[Term, int] = {}
         compiled = [self._compile(owner, wording) for owner, wording in wordings]
         counts: dict[int, int] = {}
@@ -80,8 +80,8 @@ class Matcher(Generic[Owner]):
         for words in step.term:
             node = self._root
             for word in words:
-                node = node.children.setdefault(word, _Node({}, ()))
-            node.terms += (number,)
+                node = node.children.setdefault(word, _Node({}, set()))
+            node.terms.add(number)
         return number
 
     def _key_finder(self, real_words: Iterable[str]) -> Callable[[str], tuple[str, ...]]:
@@ -112,21 +112,27 @@ class Matcher(Generic[Owner]):
 
     def find(self, tokens: Tokens) -> list[Match[Owner]]:
         """Every wording in the tokens. Linear in their number."""
-        occurrences = self._walk(tokens)
-        present = occurrences.keys()
-        found: list[Match[Owner]] = []
-        for term in present:
-            for one in self._by_anchor.get(term, ()):
-                if one.terms <= present:
-                    found.extend(_whole(one, occurrences, tokens.places))
-        return found
+        hits = self._walk(tokens)
+        present = set[int]().union(*(node.terms for node in hits))
+        likely = [
+            one for term in present & self._by_anchor.keys() for one in self._by_anchor[term] if one.terms <= present
+        ]
+        needed = set[int]().union(*(one.terms for one in likely))
+        occurrences: defaultdict[int, list[Span]] = defaultdict(list)
+        # a common word belongs to hundreds of sets, of which a message needs few
+        for node, spans in hits.items():
+            for term in node.terms & needed:
+                occurrences[term] += spans
+        for spans in occurrences.values():
+            spans.sort()
+        return [match for one in likely for match in _whole(one, occurrences, tokens.places)]
 
-    def _walk(self, tokens: Tokens) -> dict[int, list[Span]]:
+    def _walk(self, tokens: Tokens) -> dict[_Node, list[Span]]:
         keys = [self._keys(word) for word in tokens.words]
         for at, stem in tokens.stems.items():
             keys[at] = tuple(dict.fromkeys(keys[at] + self._keys(stem)))
         sentences = tokens.sentences
-        occurrences: defaultdict[int, list[Span]] = defaultdict(list)
+        hits: defaultdict[_Node, list[Span]] = defaultdict(list)
         count = len(keys)
         first = self._root.children
         for start, standing in enumerate(keys):
@@ -135,14 +141,14 @@ class Matcher(Generic[Owner]):
                 waiting = [(first[key], start + 1)] if key in first else None
                 while waiting:
                     node, at = waiting.pop()
-                    for term in node.terms:
-                        occurrences[term].append((start, at))
+                    if node.terms:
+                        hits[node].append((start, at))
                     children = node.children
                     if children and at < count and sentences[at] == sentences[start]:
                         for after in keys[at]:
                             if after in children:
                                 waiting.append((children[after], at + 1))
-        return occurrences
+        return hits
 
 
 def _whole(

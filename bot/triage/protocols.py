@@ -35,7 +35,7 @@ class Rule:
     line: int
 
     covers: frozenset[str]
-    """The findings that this rule accounts for: those `when` names. It cannot hold while none of them is known."""
+    """The findings that this rule accounts for: those `when` names."""
 
     @property
     def hit(self) -> Hit:
