@@ -53,7 +53,9 @@ def phrase(text: str, simplified: Mapping[int, str]) -> Phrase:
     folded = fold(text, simplified)
     found = ((one[0].replace("'", ""), *one.span()) for one in _WORD.finditer(folded))
     return tuple(
-        word for word, start, end in found if not is_filler(word, folded[max(0, start - 1) : start], folded[end : end + 1])
+        word
+        for word, start, end in found
+        if not is_filler(word, folded[max(0, start - 1) : start], folded[end : end + 1])
     )
 
 
