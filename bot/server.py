@@ -78,8 +78,8 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         for task in tasks:
             task.add_done_callback(_stop_if_failed)
         yield
-        await end(tasks)
         await worker.stop()
+        await end(tasks)
         await app[_HUB].close()
     for client in (conversations.redis, app[_BLOCKING]):
         await client.aclose()

@@ -38,21 +38,21 @@ class Worker:
         self._lease_ms = int(lease * 1000)
         self._name = uuid.uuid4().hex
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopped = False
 
     async def run(self) -> None:
-        """Take turns until cancelled; a store that is away is waited for."""
+        """Take turns until stopped; a store that is away is waited for."""
         with contextlib.suppress(RedisError, OSError):  # it may be there; if the store is away, it is made later
             await self._redis.xgroup_create(WORK, GROUP, id="0", mkstream=True)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._repeat(self._read))
-            group.create_task(self._repeat(self._renew_and_take_over))
+        await asyncio.gather(self._repeat(self._read), self._repeat(self._renew_and_take_over))
 
     async def stop(self) -> None:
         """End the turns at hand; what they had not finished is taken up by another worker."""
+        self._stopped = True
         await end(self._running.values())
 
     async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
-        while True:
+        while not self._stopped:  # a cancellation may be lost inside the store's client (tasks.py)
             try:
                 await step()
             except ResponseError as error:

@@ -35,9 +35,9 @@ async def start(conversations: Conversations, redis_url: str) -> AsyncIterator[S
         return task
 
     yield start
-    await end(tasks)
     for worker in workers:
         await worker.stop()
+    await end(tasks)
     await blocking.aclose()
 
 
