@@ -1,7 +1,8 @@
 -- One atomic step on one conversation. KEYS: state, log, client ids, pending turns, verdicts, unsent, busy,
--- queue, with-nurse, work. ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
+-- queue, with-nurse, work, clock, present, notify. ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
 local state, log, ids, pending, verdicts, unsent = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local busy, queue, with_nurse, work = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local clock, present, notify = KEYS[11], KEYS[12], KEYS[13]
 local ask = cjson.decode(ARGV[1])
 
 if redis.call('EXISTS', state) == 0 then return {'missing'} end
@@ -12,6 +13,11 @@ end
 if ask.verdict and redis.call('HEXISTS', verdicts, ask.verdict.entry) == 1 then return {'settled'} end
 if ask.done and not redis.call('LPOS', pending, ask.done) then return {'done'} end
 if ask.version and tonumber(redis.call('HGET', state, 'version')) ~= ask.version then return {'conflict'} end
+
+if ask.absent then
+  local there = redis.call('ZSCORE', present, ask.absent[1])
+  if there and tonumber(there) > ask.absent[2] then return {'present'} end
+end
 
 if ask.set then
   for name, value in pairs(ask.set) do redis.call('HSET', state, name, value) end
@@ -31,8 +37,13 @@ end
 if ask.owner then
   redis.call('ZREM', queue, ask.conversation)
   redis.call('ZREM', with_nurse, ask.conversation)
-  if ask.owner == 'queue' then redis.call('ZADD', queue, ask.score, ask.conversation) end
+  redis.call('ZREM', clock, ask.conversation)
+  if ask.owner == 'queue' then
+    redis.call('ZADD', queue, ask.score, ask.conversation)
+    redis.call('ZADD', clock, 0, ask.conversation) -- its clock is set by whoever looks at it next
+  end
   if ask.owner == 'nurse' then redis.call('ZADD', with_nurse, ask.score, ask.conversation) end
 end
+for _, event in ipairs(ask.notify) do redis.call('XADD', notify, 'MAXLEN', '~', '10000', '*', 'e', event) end
 for _, signal in ipairs(ask.signals) do redis.call('PUBLISH', signal[1], signal[2]) end
 return reply

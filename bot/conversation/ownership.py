@@ -1,16 +1,17 @@
 """Who owns a conversation: bot, queue, nurse or closed. The only place where that changes.
 
     bot ──request──▶ queue ──claim──▶ nurse ──hand_back──▶ bot
-     ▲                 │                └──────close─────▶ closed
-     └─────leave───────┘                                      │
+     ▲                │ ▲               │ │
+     └─────leave──────┘ └transfer, lose─┘ └──────close────▶ closed
      └────────────────────reopen (the patient writes)─────────┘
 
-Every change of owner raises the epoch. All functions are pure: a state in, the next state out.
+The patient may end it from everywhere (`end`), but neither leaves nor ends an emergency. Every change of owner raises
+the epoch. All functions are pure: a state in, the next state out.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.conversation.state import Owner, State
 from bot.triage import Acuity
@@ -20,6 +21,15 @@ class NotAllowedError(Exception):
     """The change is not one that this owner may make now; the message says why, without patient text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom a conversation is transferred to: a team (its id), or one nurse (account and display name)."""
+
+    team: str | None = None
+    nurse: str | None = None
+    nurse_name: str | None = None
+
+
 def more_urgent(one: str | None, other: str | None) -> str | None:
     """The more urgent of two acuities; None is the least."""
     known = [Acuity(value) for value in (one, other) if value]
@@ -27,13 +37,18 @@ def more_urgent(one: str | None, other: str | None) -> str | None:
 
 
 def request_nurse(state: State, *, reason: str, acuity: str, now: int) -> State:
-    """Into the queue, or, where it waits already, up in it. A nurse who has it keeps it."""
+    """Into the queue, or, where it waits already, up in it. A nurse who has it keeps it.
+
+    What got more urgent starts the clock of its new acuity and is snoozed no longer.
+    """
     raised = more_urgent(state.acuity, acuity)
     if state.owner == "nurse":
         return replace(state, acuity=raised)
-    if state.owner == "queue":
-        return replace(state, acuity=raised, reason=reason if raised != state.acuity else state.reason)
-    return replace(_to(state, "queue"), acuity=raised, reason=reason, since=now)
+    if state.owner != "queue":
+        return replace(_queued(state, now), acuity=raised, reason=reason, since=now)
+    if raised == state.acuity:
+        return state
+    return replace(state, acuity=raised, reason=reason, clock_from=now, stage=0, snoozed_until=0)
 
 
 def claim(state: State, *, nurse: str, nurse_name: str) -> State:
@@ -44,7 +59,24 @@ def claim(state: State, *, nurse: str, nurse_name: str) -> State:
         raise NotAllowedError(f"{state.nurse_name} has this conversation")
     if state.owner != "queue":
         raise NotAllowedError("this conversation is not waiting for a nurse")
-    return replace(_to(state, "nurse"), nurse=nurse, nurse_name=nurse_name)
+    return replace(_to(state, "nurse"), nurse=nurse, nurse_name=nurse_name, wanted=None, wanted_name=None)
+
+
+def transfer(state: State, *, nurse: str, to: Receiver, now: int) -> State:
+    """From its nurse into the queue for someone else: acuity and waiting time stay, so it stands where it stood."""
+    require_nurse(state, nurse)
+    if to.nurse == nurse:
+        raise NotAllowedError("you have this conversation already")
+    if not (to.nurse or to.team):
+        raise NotAllowedError("a transfer needs a nurse or a team")
+    queued = replace(_queued(state, now), reason="transfer")
+    return replace(queued, team=to.team or state.team, wanted=to.nurse, wanted_name=to.nurse_name)
+
+
+def lose_nurse(state: State, *, nurse: str, now: int) -> State:
+    """The nurse's browser is gone: back into the queue, in its place. NotAllowedError if another has it by now."""
+    require_nurse(state, nurse)
+    return replace(_queued(state, now), reason="nurse_lost")
 
 
 def hand_back(state: State, *, nurse: str, last_entry: str) -> State:
@@ -63,14 +95,38 @@ def leave_queue(state: State, *, last_entry: str) -> State:
     """The patient goes back to the assistant; not while the screen says emergency."""
     if state.owner != "queue":
         raise NotAllowedError("the conversation is not in the queue")
-    if state.acuity == Acuity.EMERGENCY.value:
-        raise NotAllowedError("an emergency stays with the nurses")
+    _refuse_emergency(state)
     return _settled(_to(state, "bot"), last_entry)
+
+
+def end(state: State, *, last_entry: str) -> State:
+    """The patient ends it, whoever has it; not while the screen says emergency. Twice changes nothing."""
+    if state.owner == "closed":
+        return state
+    _refuse_emergency(state)
+    return _settled(_to(state, "closed"), last_entry)
+
+
+def snooze(state: State, *, until: int) -> State:
+    """No alert before `until` (milliseconds since 1970) while it waits; never for an emergency."""
+    if state.owner != "queue":
+        raise NotAllowedError("this conversation is not waiting for a nurse")
+    if state.acuity == Acuity.EMERGENCY.value:
+        raise NotAllowedError("an emergency cannot be snoozed")
+    return replace(state, snoozed_until=until)
 
 
 def reopen(state: State) -> State:
     """The patient writes in a closed conversation: the bot answers again. Others stay as they are."""
     return _to(state, "bot") if state.owner == "closed" else state
+
+
+def require_nurse(state: State, nurse: str) -> None:
+    """NotAllowedError unless this nurse has the conversation."""
+    if state.owner != "nurse":
+        raise NotAllowedError("no nurse has this conversation")
+    if state.nurse != nurse:
+        raise NotAllowedError(f"{state.nurse_name} has this conversation")
 
 
 def _to(state: State, owner: Owner) -> State:
@@ -81,16 +137,18 @@ def _to(state: State, owner: Owner) -> State:
     )  # fmt: skip
 
 
+def _queued(state: State, now: int) -> State:
+    """In the queue, with a clock that starts now."""
+    return replace(_to(state, "queue"), clock_from=now, stage=0, snoozed_until=0, absence_told=None)
+
+
 def _settled(state: State, last_entry: str) -> State:
     return replace(
         state, acuity=None, rules=(), findings=(), advised=(), reason=None, screen_from=last_entry,
-        session=state.session + 1, session_turns=0,
+        session=state.session + 1, session_turns=0, team=None, wanted=None, wanted_name=None,
     )  # fmt: skip
 
 
-def require_nurse(state: State, nurse: str) -> None:
-    """NotAllowedError unless this nurse has the conversation."""
-    if state.owner != "nurse":
-        raise NotAllowedError("no nurse has this conversation")
-    if state.nurse != nurse:
-        raise NotAllowedError(f"{state.nurse_name} has this conversation")
+def _refuse_emergency(state: State) -> None:
+    if state.acuity == Acuity.EMERGENCY.value:
+        raise NotAllowedError("an emergency stays with the nurses")

@@ -43,7 +43,11 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
     settled = (message.id, verdict)
     if verdict.acuity not in ALARMING:
         raised = ownership.more_urgent(state.acuity, verdict.acuity.value)
-        return Change(state=replace(state, acuity=raised), verdict=settled, done=_not_for_the_bot(state, message))
+        return Change(
+            state=replace(state, acuity=raised),
+            verdict=settled,
+            done=None if for_the_bot(state, message.id) else message.id,
+        )
     worse = ownership.more_urgent(state.acuity, verdict.acuity.value) != state.acuity
     after = ownership.request_nurse(state, reason="screen", acuity=verdict.acuity.value, now=now_ms())
     advice, card = advice_of(verdict, region)
@@ -64,9 +68,9 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
     )
 
 
-def _not_for_the_bot(state: State, message: Entry) -> str | None:
-    """The turn to finish at once: what was written to a nurse or the queue is not answered by the bot later."""
-    return None if state.owner == "bot" else message.id
+def for_the_bot(state: State, entry_id: str) -> bool:
+    """Whether the bot answers a message: not what was written to a nurse or the queue, nor what a nurse settled."""
+    return state.owner == "bot" and entry_order(entry_id) > entry_order(state.screen_from)
 
 
 def advice_of(verdict: Verdict, region: str | None) -> tuple[str, Mapping[str, Any]]:

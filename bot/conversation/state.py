@@ -18,6 +18,10 @@ class State:
     acuity: the most urgent that the screen said since `screen_from`; None while nothing was said.
     rules: the rules that fired, as {"id", "title"}; advised: the advice that the patient has.
     screen_from: the log entry after which the screen's history starts (an earlier matter is settled).
+    since: when the patient began to wait; kept until the matter is settled, whoever had it meanwhile.
+    clock_from, stage: when the present waiting limit began to run, and how many of its alerts were given.
+    snoozed_until: no alert before this. absence_told: the acuity at which "nobody is there" was dealt with.
+    team, wanted, wanted_name: who it was transferred to; any nurse may claim it all the same.
     session, session_turns: number of the Rasa session and how many turns it has had.
     """
 
@@ -34,6 +38,13 @@ class State:
     advised: tuple[str, ...] = ()
     reason: str | None = None
     since: int = 0
+    clock_from: int = 0
+    stage: int = 0
+    snoozed_until: int = 0
+    absence_told: str | None = None
+    team: str | None = None
+    wanted: str | None = None
+    wanted_name: str | None = None
     nurse: str | None = None
     nurse_name: str | None = None
     screen_from: str = "0-0"

@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,12 @@ PREFIX = "careline:"
 QUEUE = f"{PREFIX}queue"
 WITH_NURSE = f"{PREFIX}with_nurse"
 WORK = f"{PREFIX}work"
+CLOCK = f"{PREFIX}clock"
+"""Conversations that wait, by when their clock is to be looked at next (milliseconds since 1970; 0: now)."""
+PRESENT = f"{PREFIX}present"
+"""Nurses at the desk, by when their presence ends unless it is renewed."""
+NOTIFY = f"{PREFIX}notify"
+"""What people outside the desk are to be notified of."""
 DESK_CHANNEL = f"{PREFIX}desk"
 
 _COMMIT = (Path(__file__).parent / "commit.lua").read_text()
@@ -41,22 +47,26 @@ class Change:
     """What one step does to a conversation.
 
     state: the next state, None to leave it; entries go into the log, `unsent` are recorded and shown to nobody;
-    alert: an acuity that the desk is alerted of; verdict: (entry id, verdict) that this change carries out, at
-    most once; done: the pending turn that it finishes, at most once.
+    alert: an acuity that the desk is alerted of, and `why` (docs/protocol.md); verdict: (entry id, verdict) that this
+    change carries out, at most once; done: the pending turn that it finishes, at most once; notify: events for people
+    outside the desk (no patient text); absent: (nurse, now in milliseconds): nothing happens if that nurse is there.
     """
 
     state: State | None = None
     entries: tuple[Entry, ...] = ()
     unsent: tuple[Entry, ...] = ()
     alert: str | None = None
+    why: str = "new"
     verdict: tuple[str, Verdict] | None = None
     done: str | None = None
     client_id: str | None = None
+    notify: tuple[Mapping[str, Any], ...] = ()
+    absent: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """status: ok, duplicate (client id known), done (turn was finished before) or settled (verdict known)."""
+    """status: ok, duplicate (client id known), done (turn was finished before), settled (verdict known) or present."""
 
     status: str
     state: State
@@ -152,7 +162,7 @@ class Conversations:
     async def _run(self, request: dict[str, Any]) -> list[str]:
         conversation = request["conversation"]
         parts = ("", "log", "ids", "pending", "verdicts", "unsent", "busy")
-        keys = [*(_key(conversation, part) for part in parts), QUEUE, WITH_NURSE, WORK]
+        keys = [*(_key(conversation, part) for part in parts), QUEUE, WITH_NURSE, WORK, CLOCK, PRESENT, NOTIFY]
         reply: list[str] = await self._commit(keys=keys, args=[json.dumps(request, ensure_ascii=False)])
         if reply[0] == "missing":
             raise MissingConversationError(conversation)
@@ -187,6 +197,8 @@ def _request(conversation: str, change: Change, state: State | None = None) -> d
         "signals": _signals(conversation, change),
         "client_id": change.client_id,
         "done": change.done,
+        "notify": [json.dumps(event, ensure_ascii=False) for event in change.notify],
+        "absent": change.absent,
     }
     if change.verdict:
         entry_id, verdict = change.verdict
@@ -202,11 +214,11 @@ def _request(conversation: str, change: Change, state: State | None = None) -> d
 def _signals(conversation: str, change: Change) -> list[tuple[str, str]]:
     signals = [(live_channel(conversation), json.dumps({"type": "changed"}))]
     if change.state is not None:
-        signals.append((DESK_CHANNEL, json.dumps({"type": "queue"})))
+        signals.append((DESK_CHANNEL, json.dumps({"type": "queue", "conversation": conversation})))
     elif change.entries:
         signals.append((DESK_CHANNEL, json.dumps({"type": "said", "conversation": conversation})))
     if change.alert:
-        alert = {"type": "alert", "conversation": conversation, "acuity": change.alert}
+        alert = {"type": "alert", "conversation": conversation, "acuity": change.alert, "why": change.why}
         signals.append((DESK_CHANNEL, json.dumps(alert)))
     return signals
 

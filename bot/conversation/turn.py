@@ -13,7 +13,7 @@ from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
 from bot.conversation.rasa import Rasa, RasaError, RasaReply
 from bot.conversation.replies import carry_out_turn, give_up, read_replies
-from bot.conversation.screening import ALARMING, said_before, screen_message
+from bot.conversation.screening import ALARMING, for_the_bot, said_before, screen_message
 from bot.conversation.state import State
 from bot.conversation.store import Change, Conversations, MissingConversationError
 from bot.triage import Verdict
@@ -48,7 +48,7 @@ async def _take(conversations: Conversations, rasa: Rasa, conversation: str, tur
     verdict = await screen_message(conversations, conversation, turn, rules.region)
     state = await conversations.state(conversation)
     message = await conversations.entry(conversation, turn)
-    if message is None or state.owner != "bot" or verdict.acuity in ALARMING:
+    if message is None or not for_the_bot(state, turn) or verdict.acuity in ALARMING:
         await conversations.change(conversation, lambda _now: Change(done=turn))
         return
     state = await _fresh_session(conversations, state, rules.session_turns)

@@ -86,6 +86,20 @@ async def test_what_was_written_to_a_nurse_is_no_turn_of_the_bot(
     assert await conversations.next_turn(conversation) is None
 
 
+async def test_what_a_nurse_settled_before_it_was_screened_is_no_turn_of_the_bot(
+    conversations: Conversations, conversation: str
+) -> None:
+    def there_and_back(state):  # type: ignore[no-untyped-def]
+        queued = ownership.request_nurse(state, reason="asked", acuity="routine", now=1)
+        claimed = ownership.claim(queued, nurse="ada", nurse_name="Ada")
+        return Change(state=ownership.hand_back(claimed, nurse="ada", last_entry=entry))
+
+    entry = await write(conversations, conversation, "are you there")
+    await conversations.change(conversation, there_and_back)
+    await screen_message(conversations, conversation, entry, "GB")
+    assert await conversations.next_turn(conversation) is None
+
+
 async def test_what_a_nurse_settled_does_not_fire_again(conversations: Conversations, conversation: str) -> None:
     await screen_message(conversations, conversation, await write(conversations, conversation, CHEST_PAIN), "GB")
 
