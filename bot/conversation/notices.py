@@ -8,26 +8,22 @@ from pathlib import Path
 import yaml
 
 from bot.conversation.entry import Entry
-from bot.triage import region_contacts
+from bot.triage import region_contacts, region_words
 
 NOTICES_FILE = Path(__file__).resolve().parents[2] / "data" / "notices.yml"
 
 
-def notice(code: str, lang: str, region: str | None, *, nurse: str = "") -> Entry:
+def notice(code: str, lang: str, region: str | None, **facts: str) -> Entry:
     """A notice as a log entry. KeyError for a code that data/notices.yml does not have."""
-    return Entry(
-        sender="system",
-        kind="notice",
-        notice=code,
-        lang=lang,
-        text=notice_text(code, lang, region, nurse=nurse),
-    )
+    return Entry(sender="system", kind="notice", notice=code, lang=lang, text=notice_text(code, lang, region, **facts))
 
 
-def notice_text(code: str, lang: str, region: str | None, *, nurse: str = "") -> str:
-    """The words of a notice, with the region's emergency number filled in."""
-    number = region_contacts(region, lang)[0].number
-    return load_notices()[code][lang].format(number=number, nurse=nurse)
+def notice_text(code: str, lang: str, region: str | None, **facts: str) -> str:
+    """The words of a notice, with the region's numbers and these facts (nurse, to, ...) filled in."""
+    words = load_notices()[code][lang]
+    if "{advice_line}" in words:  # only then: an emergency's notice must not depend on more than a number
+        facts["advice_line"] = region_words(region, lang)["urgent"]
+    return words.format(number=region_contacts(region, lang)[0].number, **facts)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .engine import LONGEST, region_contacts, screen
+from .engine import LONGEST, region_contacts, region_words, screen
 from .errors import DataError
 from .knowledge import load_problems
 from .text import detect_language
@@ -23,5 +23,6 @@ __all__ = [
     "detect_language",
     "load_problems",
     "region_contacts",
+    "region_words",
     "screen",
 ]

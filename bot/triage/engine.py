@@ -53,6 +53,13 @@ def region_contacts(region: str | None, lang: str | None) -> tuple[Contact, ...]
         return (_LAST_RESORT[spoken],)
 
 
+def region_words(region: str | None, lang: str | None) -> dict[str, str]:
+    """How a region's services are named in a sentence, by purpose: emergency, urgent, crisis, poison."""
+    spoken: Lang = "zh" if lang == "zh" else "en"
+    words = known().regions.choose(region, spoken).words
+    return {purpose: text[spoken] for purpose, text in words.items()}
+
+
 def _language(text: str, lang: str | None, history: Sequence[Said]) -> Lang:
     if lang in {"en", "zh"}:
         return "zh" if lang == "zh" else "en"
