@@ -25,6 +25,7 @@ from bot.desk.routes import Desk
 from bot.desk.sessions import Sessions
 from bot.pages import Pages, guard_headers
 from bot.settings import Settings
+from bot.sockets import OpenSockets, inherited_socket
 from bot.triage import screen
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ _SETTINGS = web.AppKey("settings", Settings)
 _CONVERSATIONS = web.AppKey("conversations", Conversations)
 _HUB = web.AppKey("hub", Hub)
 _BLOCKING: web.AppKey[Client] = web.AppKey("blocking")
+_WORKER = web.AppKey("worker", Worker)
+
+DRAIN = 5.0
+"""Seconds that turns at hand get to finish when the process is told to stop; others take up the rest."""
 
 
 def build_app(settings: Settings) -> web.Application:
@@ -51,7 +56,10 @@ def build_app(settings: Settings) -> web.Application:
     Desk(conversations, hub, sessions, settings.careline_region, settings.careline_public_url).add_routes(app.router)
     Pages(settings.careline_allowed_origins).add_routes(app.router)
     app.router.add_get("/health", _health)
+    sockets = OpenSockets()
     app.on_response_prepare.append(guard_headers)
+    app.on_response_prepare.append(sockets.note)
+    app.on_shutdown.append(lambda app: _drain(app, sockets))
     app.cleanup_ctx.append(_background)
     return app
 
@@ -74,15 +82,22 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
             lambda conversation, turn: take_turn(conversations, rasa, conversation, turn, rules),
             settings.turn_lease,
         )  # fmt: skip
+        app[_WORKER] = worker
         tasks = [asyncio.create_task(app[_HUB].run()), asyncio.create_task(worker.run())]
         for task in tasks:
             task.add_done_callback(_stop_if_failed)
         yield
         await worker.stop()
         await end(tasks)
+        await worker.give_up_leases()
         await app[_HUB].close()
     for client in (conversations.redis, app[_BLOCKING]):
         await client.aclose()
+
+
+async def _drain(app: web.Application, sockets: OpenSockets) -> None:
+    """Nobody is left with half a turn: clients go to another server while the turns at hand are finished."""
+    await asyncio.gather(sockets.send_away(), app[_WORKER].drain(DRAIN))
 
 
 def _stop_if_failed(task: asyncio.Task[None]) -> None:
@@ -96,9 +111,11 @@ def main() -> None:
     """Run the chat server with the settings of the environment."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = Settings()
+    listening = inherited_socket()
+    own = {"host": settings.careline_host, "port": settings.careline_port}
     web.run_app(
-        build_app(settings), host=settings.careline_host, port=settings.careline_port, access_log=None, print=None,
-        handler_cancellation=False, shutdown_timeout=5,
+        build_app(settings), **({"sock": listening} if listening else own), path=settings.careline_health_socket,
+        access_log=None, print=None, handler_cancellation=False, shutdown_timeout=2,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -15,6 +16,9 @@ class Settings(BaseSettings):
 
     careline_host: str = Field("127.0.0.1", description="Address that the chat server listens on.")
     careline_port: int = Field(8080, description="Port of the chat server.")
+    careline_health_socket: Path | None = Field(
+        None, description="Unix socket on which this one process answers too; set by `careline up`."
+    )
     careline_region: str | None = Field(
         None,
         description="Whose emergency numbers are shown: GB, US, CN, HK, EU, IN. Unset, they follow the "
@@ -31,7 +35,10 @@ class Settings(BaseSettings):
     )
     desk_session_hours: float = Field(12.0, gt=0, description="Hours until a nurse has to log in again.")
     redis_url: str = Field("redis://127.0.0.1:6390/0", description="Address of Redis.")
-    rasa_url: str = Field("http://127.0.0.1:5005", description="Address of the dialogue manager.")
+    rasa_url: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("http://127.0.0.1:5005",),
+        description="Address of the dialogue manager; several, separated by spaces, share the conversations.",
+    )
     rasa_token: str = Field("", description="Token that the dialogue manager asks for.")
     rasa_timeout: float = Field(20.0, gt=0, description="Seconds until a turn of the dialogue counts as failed.")
     rasa_patience: float = Field(
@@ -44,7 +51,7 @@ class Settings(BaseSettings):
     )
     session_turns: int = Field(40, ge=1, description="Turns after which the dialogue manager starts a new session.")
 
-    @field_validator("careline_allowed_origins", mode="before")
+    @field_validator("careline_allowed_origins", "rasa_url", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

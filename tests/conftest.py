@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from bot.system.redis_server import find_redis_server
-from tests.support.running import RunningSystem, free_ports
+from tests.support.running import SEVERAL, RunningSystem, free_ports
 
 
 @pytest.fixture(scope="session")
@@ -53,11 +53,11 @@ def redis_url(redis_server: str) -> str:
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    """The whole real Careline, started once: chat server, Rasa, action server, model server, Redis.
+    """The whole real Careline, started once: two chat servers, two Rasas, action server, model server, Redis.
 
     A test that stops or kills a process brings it back (`start`, `wait_healthy`) before it ends.
     """
-    running = RunningSystem(tmp_path_factory.mktemp("system"))
+    running = RunningSystem(tmp_path_factory.mktemp("system"), **SEVERAL)
     running.up()
     yield running
     assert running.down() == 0, running.said

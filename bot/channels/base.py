@@ -13,7 +13,7 @@ from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
 from bot.conversation.screening import ALARMING, advice_of, screen_message
 from bot.conversation.state import State
-from bot.conversation.store import Change, Conversations, now_ms
+from bot.conversation.store import Change, Conversations, TooFastError, now_ms
 from bot.triage import Acuity, screen
 
 _STORE_PATIENCE = 0.2
@@ -54,13 +54,15 @@ class Intake:
         self.region = region
         self.limit = limit
 
-    async def take(self, conversation: str, message: Message, show: Show | None = None) -> Taken:
-        """Store and screen a message. RefusedError when it cannot be taken.
+    async def take(
+        self, conversation: str, message: Message, show: Show | None = None, per_minute: int | None = None
+    ) -> Taken:
+        """Store and screen a message. RefusedError when it cannot be taken, also after `per_minute` in a minute.
 
         When the store does not answer at once and the words are alarming, `show` gets the advice without waiting.
         """
         self._check(message)
-        storing = asyncio.ensure_future(self._store(conversation, message))
+        storing = asyncio.ensure_future(self._store(conversation, message, per_minute))
         await asyncio.wait({storing}, timeout=_STORE_PATIENCE)
         if show is not None and not _stored(storing) and (advice := self.emergency_advice(message)):
             await show(advice)
@@ -108,10 +110,6 @@ class Intake:
         text, card = advice_of(verdict, self.region)
         return Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, client_id=message.id)
 
-    def is_alarming(self, text: str) -> bool:
-        """Whether the words alone are an emergency or urgent: such a message is never held back."""
-        return screen(text, region=self.region).acuity in ALARMING
-
     async def _change(self, conversation: str, step: Callable[[State], Change]) -> None:
         try:
             await self.conversations.change(conversation, step)
@@ -126,13 +124,22 @@ class Intake:
         if len(message.text) > self.limit:
             raise RefusedError("too_long", f"The message is longer than {self.limit} characters.")
 
-    async def _store(self, conversation: str, message: Message) -> Taken:
+    async def _store(self, conversation: str, message: Message, per_minute: int | None) -> Taken:
         payload = await self._payload(conversation, message.button)
         state = await self.conversations.state(conversation)
         entry = Entry(
             sender="patient", text=message.text, lang=state.lang, client_id=message.id, button=payload
         ).stamped(state.epoch)
-        return Taken(*await self.conversations.accept(conversation, entry))
+        try:
+            return Taken(*await self.conversations.accept(conversation, entry, per_minute=per_minute))
+        except TooFastError:
+            if not self._is_alarming(message.text):  # such a message is never held back
+                words = "Too many messages in a minute: it is kept and sent a little later."
+                raise RefusedError("too_fast", words) from None
+            return Taken(*await self.conversations.accept(conversation, entry))
+
+    def _is_alarming(self, text: str) -> bool:
+        return screen(text, region=self.region).acuity in ALARMING
 
     async def _payload(self, conversation: str, button: tuple[str, int] | None) -> str | None:
         """The intent behind a button that this bot offered in this conversation; None for any other."""

@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import time
-from collections import deque
 from functools import partial
 from typing import Any
 
@@ -31,7 +29,7 @@ _LANGS = ("en", "zh")
 
 
 class WebChannel:
-    """Routes of the patient's web chat. `per_minute`: messages that one socket may send."""
+    """Routes of the patient's web chat. `per_minute`: messages that one conversation may send."""
 
     def __init__(self, intake: Intake, hub: Hub, per_minute: int) -> None:
         self._intake = intake
@@ -123,7 +121,6 @@ class PatientSocket:
         self._conversation: str = hello["conversation"]
         self._cursor: str = hello["since"]
         self._per_minute = per_minute
-        self._sent_at: deque[float] = deque()
         self._shown: dict[str, Any] = {}
 
     async def serve(self) -> None:
@@ -160,9 +157,9 @@ class PatientSocket:
     async def _obey(self, frame: dict[str, Any]) -> None:
         match frame:
             case {"type": "say", "id": str(client_id), "text": str(text), **rest} if 0 < len(client_id) <= 64:
-                self._check_rate(text)
                 message = Message(client_id, text, _button(rest.get("button")))
-                taken = await self._intake.take(self._conversation, message, partial(_send_unsaved, self._socket))
+                show = partial(_send_unsaved, self._socket)
+                taken = await self._intake.take(self._conversation, message, show, self._per_minute)
                 await self._send(type="ack", id=client_id, entry=taken.entry, duplicate=taken.duplicate)
             case {"type": "want_human", "id": str(client_id)}:
                 await self._intake.want_human(self._conversation, client_id)
@@ -174,14 +171,6 @@ class PatientSocket:
                 await self._intake.choose_language(self._conversation, lang)
             case _:
                 raise RefusedError("bad_frame", "This frame is not one of the protocol.")
-
-    def _check_rate(self, text: str) -> None:
-        now = time.monotonic()
-        while self._sent_at and now - self._sent_at[0] > 60:
-            self._sent_at.popleft()
-        if len(self._sent_at) >= self._per_minute and not self._intake.is_alarming(text):
-            raise RefusedError("too_fast", "Too many messages in a minute: it is kept and sent a little later.")
-        self._sent_at.append(now)
 
     async def _write(self) -> None:
         channels = (live_channel(self._conversation), partial_channel(self._conversation))

@@ -14,8 +14,9 @@ import typer
 
 from bot.system import preflight, start
 from bot.system.environment import compose, ensure_secrets, write_private
+from bot.system.health import redis_answers
 from bot.system.preflight import Problem
-from bot.system.programs import Program, programs, redis_answers, redis_config
+from bot.system.programs import Program, programs, redis_config
 from bot.system.redis_server import find_redis_server
 from bot.system.settings import SystemSettings, without_password
 from bot.system.supervision import Supervisor, end_all, leftovers

@@ -1,14 +1,19 @@
 -- One atomic step on one conversation. KEYS: state, log, client ids, pending turns, verdicts, unsent, busy,
--- queue, with-nurse, work, clock, present, notify. ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
+-- queue, with-nurse, work, clock, present, notify, messages of this minute. ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
 local state, log, ids, pending, verdicts, unsent = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local busy, queue, with_nurse, work = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local clock, present, notify = KEYS[11], KEYS[12], KEYS[13]
+local clock, present, notify, minute = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local ask = cjson.decode(ARGV[1])
 
 if redis.call('EXISTS', state) == 0 then return {'missing'} end
 if ask.client_id then
   local known = redis.call('HGET', ids, ask.client_id)
   if known then return {'duplicate', known} end
+end
+if ask.per_minute then
+  local said = redis.call('INCR', minute)
+  if said == 1 then redis.call('EXPIRE', minute, 60) end
+  if said > ask.per_minute then return {'too_fast'} end
 end
 if ask.verdict and redis.call('HEXISTS', verdicts, ask.verdict.entry) == 1 then return {'settled'} end
 if ask.done and not redis.call('LPOS', pending, ask.done) then return {'done'} end

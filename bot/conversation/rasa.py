@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,22 +32,35 @@ class RasaReply:
 class Rasa:
     """Talks to the `careline` channel of a Rasa server (docs/protocol.md)."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str, timeout: float) -> None:
+    def __init__(self, session: aiohttp.ClientSession, urls: Sequence[str], token: str, timeout: float) -> None:
         self._session = session
-        self._address = f"{url.rstrip('/')}/webhooks/careline/webhook"
+        self._addresses = [f"{url.rstrip('/')}/webhooks/careline/webhook" for url in urls]
         self._token = token
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=2)
 
     async def send(
-        self, sender: str, message: str, metadata: Mapping[str, Any], button: str | None = None
+        self, conversation: str, session: int, message: str, metadata: Mapping[str, Any], button: str | None = None
     ) -> list[RasaReply]:
-        """Send one message and return the bot's replies, at least one. RasaError for everything else."""
-        body: dict[str, Any] = {"sender": sender, "message": message, "metadata": metadata}
+        """Send one message and return the bot's replies, at least one. RasaError for everything else.
+
+        A conversation keeps to one process. While nobody listens there, the next in line stands in: the dialogue is
+        in the store, and a message that nobody took cannot be taken twice.
+        """
+        body: dict[str, Any] = {"sender": f"{conversation}.{session}", "message": message, "metadata": metadata}
         if button:
             body["button"] = button
+        for address in preferred(conversation, self._addresses):
+            try:
+                return await self._post(address, body)
+            except RasaError as error:
+                if error.sent:
+                    raise
+        raise RasaError("the dialogue manager is not reachable", sent=False)
+
+    async def _post(self, address: str, body: Mapping[str, Any]) -> list[RasaReply]:
         try:
             async with self._session.post(
-                self._address, params={"token": self._token}, json=body, timeout=self._timeout
+                address, params={"token": self._token}, json=body, timeout=self._timeout
             ) as response:
                 if response.status != 200:
                     raise RasaError(f"the dialogue manager answered {response.status}", sent=True)
@@ -58,6 +72,14 @@ class Rasa:
         if not replies:
             raise RasaError("the dialogue manager said nothing", sent=True)
         return replies
+
+
+def preferred(conversation: str, addresses: Sequence[str]) -> list[str]:
+    """The addresses in the order in which this conversation wants them (rendezvous hashing).
+
+    All chat servers come to the same order, and an address more or less moves only the conversations it gets or had.
+    """
+    return sorted(addresses, key=lambda address: hashlib.sha256(f"{address} {conversation}".encode()).digest())
 
 
 def _parse(messages: list[Mapping[str, Any]]) -> list[RasaReply]:

@@ -42,6 +42,10 @@ class MissingConversationError(KeyError):
     """There is no conversation of this id."""
 
 
+class TooFastError(Exception):
+    """The conversation has had its messages of this minute: nothing was taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one step does to a conversation.
@@ -124,13 +128,18 @@ class Conversations:
         stored = await self.redis.hget(_key(conversation, "verdicts"), entry_id)
         return Verdict.from_dict(json.loads(stored)) if stored else None
 
-    async def accept(self, conversation: str, message: Entry, *, pend: bool = True) -> tuple[str, bool]:
+    async def accept(
+        self, conversation: str, message: Entry, *, pend: bool = True, per_minute: int | None = None
+    ) -> tuple[str, bool]:
         """Take a patient's message: append, check for repetition and schedule its turn in one step.
 
-        Returns its entry id and whether it had been taken before.
+        Returns its entry id and whether it had been taken before. TooFastError when more than `per_minute` came.
         """
         request = _request(conversation, Change(entries=(message,), client_id=message.client_id))
-        reply = await self._run({**request, "pend": pend})
+        limit = {} if per_minute is None else {"per_minute": per_minute}
+        reply = await self._run({**request, **limit, "pend": pend})
+        if reply[0] == "too_fast":
+            raise TooFastError
         return reply[1], reply[0] == "duplicate"
 
     async def change(self, conversation: str, step: Callable[[State], Change]) -> Committed:
@@ -162,7 +171,8 @@ class Conversations:
     async def _run(self, request: dict[str, Any]) -> list[str]:
         conversation = request["conversation"]
         parts = ("", "log", "ids", "pending", "verdicts", "unsent", "busy")
-        keys = [*(_key(conversation, part) for part in parts), QUEUE, WITH_NURSE, WORK, CLOCK, PRESENT, NOTIFY]
+        shared = (QUEUE, WITH_NURSE, WORK, CLOCK, PRESENT, NOTIFY)
+        keys = [*(_key(conversation, part) for part in parts), *shared, _key(conversation, "minute")]
         reply: list[str] = await self._commit(keys=keys, args=[json.dumps(request, ensure_ascii=False)])
         if reply[0] == "missing":
             raise MissingConversationError(conversation)

@@ -74,7 +74,7 @@ async def _ask(
     deadline, told = time.monotonic() + rules.patience, False
     while True:
         try:
-            return await rasa.send(f"{state.id}.{state.session}", message.text, metadata, message.button)
+            return await rasa.send(state.id, state.session, message.text, metadata, message.button)
         except RasaError as error:
             log.warning("conversation %s turn %s: %s", state.id, message.id, error)
         if time.monotonic() + _RETRY_EVERY > deadline:

@@ -38,6 +38,7 @@ class Worker:
         self._lease_ms = int(lease * 1000)
         self._name = uuid.uuid4().hex
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
         self._stopped = False
 
     async def run(self) -> None:
@@ -46,10 +47,22 @@ class Worker:
             await self._redis.xgroup_create(WORK, GROUP, id="0", mkstream=True)
         await asyncio.gather(self._repeat(self._read), self._repeat(self._renew_and_take_over))
 
+    async def drain(self, patience: float) -> None:
+        """Begin no more turns, and give those at hand `patience` seconds to finish."""
+        self._draining = True
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience)
+
     async def stop(self) -> None:
         """End the turns at hand; what they had not finished is taken up by another worker."""
-        self._stopped = True
+        self._stopped = self._draining = True
         await end(self._running.values())
+
+    async def give_up_leases(self) -> None:
+        """After `run` has ended: others need not wait until the leases of this worker run out."""
+        with contextlib.suppress(RedisError, OSError):
+            if left := await self._leased():
+                await self._redis.xclaim(WORK, GROUP, self._name, 0, left, idle=self._lease_ms, justid=True)
 
     async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
         while not self._stopped:  # a cancellation may be lost inside the store's client (tasks.py)
@@ -73,6 +86,9 @@ class Worker:
 
     async def _read(self) -> None:
         room = _AT_ONCE - len(self._running)
+        if self._draining:
+            await asyncio.sleep(_BACKOFF)
+            return
         if room <= 0:
             await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
             return
@@ -84,16 +100,31 @@ class Worker:
 
     async def _renew_and_take_over(self) -> None:
         if self._running:
-            await self._redis.xclaim(
-                WORK, GROUP, self._name, min_idle_time=0, message_ids=list(self._running), justid=True
-            )
+            await self._renew()
+        if not self._draining:
+            await self._take_over()
+        await asyncio.sleep(self._lease_ms / 1000 / 4)
+
+    async def _renew(self) -> None:
+        """Keep the leases that are still ours. Who was stopped for longer than the lease has lost them to others."""
+        running = dict(self._running)  # as it was before the question: what begins meanwhile is no loss
+        held = set(await self._leased())
+        for work_id in running.keys() - held:
+            running[work_id].cancel()
+        if kept := held & running.keys():
+            await self._redis.xclaim(WORK, GROUP, self._name, min_idle_time=0, message_ids=list(kept), justid=True)
+
+    async def _take_over(self) -> None:
         _next, items, *_deleted = await self._redis.xautoclaim(
             WORK, GROUP, self._name, min_idle_time=self._lease_ms, count=_AT_ONCE
         )
         for work_id, fields in items:
             if fields and work_id not in self._running:
                 self._start(work_id, fields["conversation"])
-        await asyncio.sleep(self._lease_ms / 1000 / 4)
+
+    async def _leased(self) -> list[str]:
+        rows = await self._redis.xpending_range(WORK, GROUP, "-", "+", 10 * _AT_ONCE, self._name)
+        return [row["message_id"] for row in rows]
 
     def _start(self, work_id: str, conversation: str) -> None:
         task = asyncio.create_task(self._serve(work_id, conversation))
@@ -105,6 +136,8 @@ class Worker:
         try:
             while True:
                 while turn := await self._conversations.next_turn(conversation):
+                    if self._draining:  # another worker goes on
+                        return
                     await self._take_turn(conversation, turn)
                 if await self._conversations.release(conversation, GROUP, work_id):
                     return

@@ -19,6 +19,7 @@ DEFAULTS = {
     "ACTIONS_URL": "http://127.0.0.1:5055/webhook",
     "REDIS_URL": "",  # empty: dialogues are kept in memory
     "RASA_TOKEN": "",
+    "RASA_FAST_ACTIONS": "1",  # 0: actions are called as stock Rasa calls them (fast_actions.py)
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
 }
 
@@ -62,6 +63,10 @@ def main(arguments: list[str]) -> None:
 
     buttons.install()
     redaction.install()
+    if os.environ["RASA_FAST_ACTIONS"] != "0":
+        from bot.nlu import fast_actions
+
+        fast_actions.install()
     import rasa.__main__  # type: ignore[import-not-found]
 
     rasa.__main__.main()

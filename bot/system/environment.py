@@ -54,7 +54,7 @@ def compose(settings: SystemSettings, secret: Mapping[str, str], given: Mapping[
     models = f"{loopback}:{settings.models_port}"
     redis_url = settings.own_redis or embedded_redis(settings, secret["REDIS_PASSWORD"])
     addresses = {
-        "RASA_URL": f"{loopback}:{settings.rasa_port}",
+        "RASA_URL": " ".join(f"{loopback}:{port}" for port in settings.rasa_ports),
         "ACTIONS_URL": f"{loopback}:{settings.actions_port}/webhook",
         "GENERATOR_URL": f"{models}/v1",
         "EMBEDDINGS_URL": f"{models}/v1",
@@ -65,7 +65,9 @@ def compose(settings: SystemSettings, secret: Mapping[str, str], given: Mapping[
         "CARELINE_STATE": str(settings.state),
         "CARELINE_HOST": settings.careline_host,
         "CARELINE_PORT": str(settings.careline_port),
+        "CHAT_PROCESSES": str(settings.chat_processes),
         "RASA_PORT": str(settings.rasa_port),
+        "RASA_PROCESSES": str(settings.rasa_processes),
         "ACTIONS_PORT": str(settings.actions_port),
         "MODELS_PORT": str(settings.models_port),
         "RASA_TOKEN": secret["RASA_TOKEN"],

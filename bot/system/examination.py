@@ -12,7 +12,8 @@ import redis
 from redis.asyncio import Redis
 
 from bot.system import content, preflight
-from bot.system.programs import Program, programs, redis_answers
+from bot.system.health import redis_answers
+from bot.system.programs import Program, programs
 from bot.system.redis_server import find_redis_server
 from bot.system.settings import ROOT, SystemSettings, without_password
 from bot.system.start import last_line

@@ -98,7 +98,8 @@ def check_ports(programs: Sequence[Program]) -> None:
     """Problem when a port is wanted twice or taken by somebody else."""
     seen: dict[int, Program] = {}
     for program in programs:
-        if other := seen.get(program.port):
+        other = seen.get(program.port)
+        if other and not (program.sharing and program.sharing == other.sharing):
             raise Problem(
                 f"{program.port_setting} and {other.port_setting} are both {program.port}: give each its own port."
             )

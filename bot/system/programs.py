@@ -1,16 +1,12 @@
-"""The five processes of Careline: how each is started and how one sees that it is well."""
+"""The processes of Careline: how each is started and how one sees that it is well."""
 
 from __future__ import annotations
 
-import http.client
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import redis
-
+from bot.system.health import http_answers, redis_answers, unix_answers
 from bot.system.settings import ROOT, SystemSettings
 
 APP_PYTHON = ROOT / ".venv" / "bin" / "python"
@@ -32,17 +28,20 @@ class Program:
     """Started from the lowest, stopped from the highest."""
     steady: int
     """Seconds it must run before an end no longer counts as a failed start (which is retried with growing pauses)."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables of this process alone; `%` as in supervisord's configuration."""
+    sharing: str | None = None
+    """Processes of the same `sharing` listen on one socket, which supervisord opens and hands to each."""
 
 
 def programs(settings: SystemSettings, env: Mapping[str, str], redis_server: Path | None) -> list[Program]:
     """The processes to start; `env` as `compose` gives it. Redis only where no REDIS_URL of one's own is set."""
     app = str(APP_PYTHON)
-    rasa = "/webhooks/careline/"  # Rasa serves it once the dialogue model is loaded
     found = [
         Program("models", "model server", (app, "-m", "models"), *_loopback(settings, "models", "/health"), 20, 10),
         Program("actions", "action server", (app, "-m", "actions"), *_loopback(settings, "actions", "/health"), 30, 10),
-        Program("rasa", "dialogue manager", rasa_command(settings), *_loopback(settings, "rasa", rasa), 40, 10),
-        Program("chat", "chat server", (app, "-m", "bot.server"), *_chat(settings), 50, 3),
+        *(_rasa(settings, number) for number in range(1, settings.rasa_processes + 1)),
+        *(_chat(settings, number) for number in range(1, settings.chat_processes + 1)),
     ]
     if settings.own_redis is None and redis_server is not None:
         command = (str(redis_server), str(settings.run / "redis.conf"))
@@ -54,9 +53,9 @@ def programs(settings: SystemSettings, env: Mapping[str, str], redis_server: Pat
     return found
 
 
-def rasa_command(settings: SystemSettings) -> tuple[str, ...]:
-    """Rasa on loopback, with its token from the environment (never on a command line that others can read)."""
-    return (str(RASA_PYTHON), "-m", "bot.nlu.launcher", "run")
+def named(found: Sequence[Program], name: str) -> list[Program]:
+    """The processes of a name: one (`chat-2`), or all of a kind (`chat`)."""
+    return [program for program in found if name in (program.name, program.name.rpartition("-")[0])]
 
 
 def _loopback(settings: SystemSettings, name: str, path: str) -> tuple[str, int, str, Callable[[], bool]]:
@@ -64,40 +63,32 @@ def _loopback(settings: SystemSettings, name: str, path: str) -> tuple[str, int,
     return "127.0.0.1", port, f"{name.upper()}_PORT", lambda: http_answers(f"http://127.0.0.1:{port}{path}")
 
 
-def _chat(settings: SystemSettings) -> tuple[str, int, str, Callable[[], bool]]:
-    address = f"{settings.page}/health"
-    return settings.careline_host, settings.careline_port, "CARELINE_PORT", lambda: http_answers(address)
+def _rasa(settings: SystemSettings, number: int) -> Program:
+    """Rasa on loopback, with its token from the environment (never on a command line that others can read)."""
+    port = settings.rasa_ports[number - 1]
+    name, title = _numbered("rasa", "dialogue manager", number, settings.rasa_processes)
+    command = (str(RASA_PYTHON), "-m", "bot.nlu.launcher", "run")
+    health = f"http://127.0.0.1:{port}/webhooks/careline/"  # Rasa serves it once the dialogue model is loaded
+    return Program(
+        name, title, command, "127.0.0.1", port, "RASA_PORT", lambda: http_answers(health), 40, 10,
+        env={"RASA_PORT": str(port)},
+    )  # fmt: skip
 
 
-def http_answers(url: str, timeout: float = 1.0) -> bool:
-    """Whether a GET of this address gives 200 within `timeout` seconds."""
-    return http_get(url, timeout)[0] == 200
+def _chat(settings: SystemSettings, number: int) -> Program:
+    several = settings.chat_processes > 1
+    name, title = _numbered("chat", "chat server", number, settings.chat_processes)
+    own = settings.run / f"chat-{number}.sock"
+    configured = f"{settings.run}/chat-".replace("%", "%%") + ("%(process_num)d" if several else str(number)) + ".sock"
+    return Program(
+        name, title, (str(APP_PYTHON), "-m", "bot.server"), settings.careline_host, settings.careline_port,
+        "CARELINE_PORT", lambda: unix_answers(own), 50, 3, env={"CARELINE_HEALTH_SOCKET": configured},
+        sharing="chat" if several else None,
+    )  # fmt: skip
 
 
-def http_get(url: str, timeout: float = 1.0) -> tuple[int, object]:
-    """Status and JSON body of a GET; status 0 when nobody answers, body None when it is no JSON."""
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "127.0.0.1", parts.port, timeout=timeout)
-    try:
-        connection.request("GET", f"{parts.path}?{parts.query}" if parts.query else parts.path)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read() or b"null")
-    except (OSError, http.client.HTTPException):
-        return 0, None
-    except ValueError:
-        return response.status, None
-    finally:
-        connection.close()
-
-
-def redis_answers(url: str, timeout: float = 1.0) -> bool:
-    """Whether the Redis at this address takes our password and answers."""
-    try:
-        with redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout) as client:
-            return bool(client.ping())
-    except (redis.RedisError, OSError):
-        return False
+def _numbered(name: str, title: str, number: int, of: int) -> tuple[str, str]:
+    return (f"{name}-{number}", f"{title} {number}") if of > 1 else (name, title)
 
 
 def redis_config(settings: SystemSettings, password: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +22,11 @@ class SystemSettings(BaseSettings):
     careline_state: Path = Field(ROOT / ".careline", description="Folder of weights, models, logs, the store.")
     careline_host: str = Field("127.0.0.1", description="Address that the chat server listens on.")
     careline_port: Port = Field(8080, description="Port of the chat server.")
+    chat_processes: int = Field(1, ge=1, le=64, description="Chat servers that share the port.")
     rasa_port: Port = Field(5005, description="Port of the dialogue manager, on loopback.")
+    rasa_processes: int = Field(
+        1, ge=1, le=64, description="Dialogue managers, on ports from RASA_PORT upward, that share the conversations."
+    )
     actions_port: Port = Field(5055, description="Port of the action server, on loopback.")
     models_port: Port = Field(8090, description="Port of the model server, on loopback.")
     redis_port: Port = Field(6390, description="Port of the embedded Redis, on loopback.")
@@ -32,6 +36,17 @@ class SystemSettings(BaseSettings):
     rasa_token: str | None = Field(None, description="Token of the dialogue manager; unset, one is made.")
     redis_password: str | None = Field(None, description="Password of the embedded Redis; unset, one is made.")
     careline_start_limit: float = Field(180.0, gt=0, description="Seconds until a start counts as failed.")
+
+    @model_validator(mode="after")
+    def _can_be_shared(self) -> SystemSettings:
+        if self.chat_processes > 1 and ":" in self.careline_host:
+            raise ValueError("with CHAT_PROCESSES above 1, CARELINE_HOST must be an IPv4 address")
+        return self
+
+    @property
+    def rasa_ports(self) -> range:
+        """The ports of all dialogue managers."""
+        return range(self.rasa_port, self.rasa_port + self.rasa_processes)
 
     @property
     def state(self) -> Path:

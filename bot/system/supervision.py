@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def configuration(settings: SystemSettings, programs: Sequence[Program]) -> str:
         ),
         ("rpcinterface:supervisor", {"supervisor.rpcinterface_factory": _FACTORY}),
         ("supervisorctl", {"serverurl": f"unix://{socket_path(settings)}"}),
-        *((f"program:{program.name}", _program(program, logs)) for program in programs),
+        *_programs(programs, logs),
     ]
     return "\n".join(_section(name, values) for name, values in sections)
 
@@ -64,11 +65,40 @@ def configuration(settings: SystemSettings, programs: Sequence[Program]) -> str:
 _FACTORY = "supervisor.rpcinterface:make_main_rpcinterface"
 
 
-def _program(program: Program, logs: Path) -> dict[str, object]:
+_TEMPLATES = frozenset({"environment", "process_name", "stdout_logfile"})
+"""Keys whose values may hold supervisord's expansions; in all others `%` means itself."""
+_NUMBER = "%(process_num)d"
+
+
+def _programs(programs: Sequence[Program], logs: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+    folder = str(logs).replace("%", "%%")
+    for program in programs:
+        if not program.sharing:
+            yield f"program:{program.name}", _program(program, f"{folder}/{program.name}.log")
+    shared = [program for program in programs if program.sharing]
+    for name, members in groupby(shared, key=lambda program: program.sharing):
+        yield f"fcgi-program:{name}", _sharing(list(members), folder)
+
+
+def _sharing(members: Sequence[Program], folder: str) -> Mapping[str, object]:
+    """Processes on one socket. supervisord holds it, so that who connects while one of them restarts is not refused."""
+    first = members[0]
+    name = f"{first.sharing}-{_NUMBER}"
+    return {
+        **_program(first, f"{folder}/{name}.log"),
+        "socket": f"tcp://{first.host}:{first.port}",
+        "process_name": name,
+        "numprocs": len(members),
+        "numprocs_start": 1,
+    }
+
+
+def _program(program: Program, log: str) -> dict[str, object]:
     command = (sys.executable, "-m", "bot.system.tied", *program.command)
     return {
         "command": shlex.join(command),
         "directory": ROOT,
+        "environment": ",".join(f'{name}="{value}"' for name, value in program.env.items()),
         "priority": program.priority,
         "autostart": "true",
         "autorestart": "true",
@@ -78,15 +108,19 @@ def _program(program: Program, logs: Path) -> dict[str, object]:
         "stopasgroup": "true",
         "killasgroup": "true",
         "redirect_stderr": "true",
-        "stdout_logfile": logs / f"{program.name}.log",
+        "stdout_logfile": log,
         "stdout_logfile_maxbytes": "10MB",
         "stdout_logfile_backups": 3,
     }
 
 
 def _section(name: str, values: Mapping[str, object]) -> str:
-    lines = (f"{key}={str(value).replace('%', '%%')}" for key, value in values.items())
+    lines = (f"{key}={value if key in _TEMPLATES else _literal(value)}" for key, value in values.items() if value != "")
     return "\n".join((f"[{name}]", *lines, ""))
+
+
+def _literal(value: object) -> str:
+    return str(value).replace("%", "%%")
 
 
 class Supervisor:
@@ -136,6 +170,17 @@ class Supervisor:
             return {info["name"]: info for info in self.call("getAllProcessInfo")}
         except OSError:
             return {}
+
+    def stop_process(self, name: str) -> None:
+        """Stop one process, gently, and wait until it has ended; it stays away until `start_process`."""
+        self.call("stopProcess", self._full_name(name), True)
+
+    def start_process(self, name: str) -> None:
+        """Start one that was stopped; does not wait until it is well."""
+        self.call("startProcess", self._full_name(name), False)
+
+    def _full_name(self, name: str) -> str:
+        return f"{self.states()[name]['group']}:{name}"
 
     def answers(self) -> bool:
         """Whether a supervisord of this state is alive."""

@@ -92,3 +92,20 @@ async def test_with_the_dialogue_manager_away_for_good_a_nurse_is_called(
     finally:
         system.start("rasa")
         system.wait_healthy("rasa")
+
+
+async def test_with_one_dialogue_manager_away_another_answers_at_once(system: RunningSystem) -> None:
+    system.stop("rasa-1")
+    try:
+        async with aiohttp.ClientSession() as http:
+            patients = [Patient(system.url, http) for _ in range(6)]  # one in two would go to the one that is away
+            for patient in patients:
+                await patient.open()
+                await patient.say("hello")
+            for patient in patients:
+                await patient.until_entry(**{"from": "bot"})
+                assert not [entry for entry in patient.entries if entry["from"] == "system"]
+                await patient.close()
+    finally:
+        system.start("rasa-1")
+        system.wait_healthy("rasa-1")

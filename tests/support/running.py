@@ -7,20 +7,22 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
 
 from bot.system.environment import read_env_file
-from bot.system.programs import APP_PYTHON, Program, programs
+from bot.system.programs import APP_PYTHON, Program, named, programs
 from bot.system.redis_server import find_redis_server
 from bot.system.settings import ROOT, SystemSettings
 from bot.system.supervision import Supervisor, leftovers
 
 PORTS = ("CARELINE_PORT", "RASA_PORT", "ACTIONS_PORT", "MODELS_PORT", "REDIS_PORT")
 PREPARED = ("weights", "rasa", "index")
-NAMES = ("chat", "rasa", "actions", "models", "redis")
+NAMES = ("chat-1", "chat-2", "rasa-1", "rasa-2", "actions", "models", "redis")
+"""The processes of the system that tests share."""
+SEVERAL = {"CHAT_PROCESSES": "2", "RASA_PROCESSES": "2"}
 READY = "Careline is ready"
 
 
@@ -33,14 +35,25 @@ def free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
+def free_ports_in_a_row(count: int) -> int:
+    """The first of `count` neighbouring loopback ports that nothing listens on at this moment."""
+    while True:
+        first = free_ports(1)[0]
+        with ExitStack() as stack, suppress(OSError, OverflowError):
+            for port in range(first, first + count):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+
+
 class RunningSystem:
-    """One `careline up`. Process names: chat, rasa, actions, models, redis."""
+    """One `careline up`, by default with one process of each kind: chat, rasa, actions, models, redis."""
 
     def __init__(self, state: Path, **environment: str) -> None:
         self.state = state
         self.output = state / "up.txt"
         chosen = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         kept = {k: v for k, v in os.environ.items() if k not in ("REDIS_URL", "RASA_URL", "ACTIONS_URL")}
+        chosen["RASA_PORT"] = str(free_ports_in_a_row(int(environment.get("RASA_PROCESSES") or 1)))
         self._given = {**kept, "CARELINE_STATE": str(state), **chosen, **environment}
         self._process: subprocess.Popen[bytes] | None = None
         _share_prepared(state)
@@ -99,8 +112,8 @@ class RunningSystem:
     @property
     def settings(self) -> SystemSettings:
         """What this system was started with."""
-        ports = {name.lower(): int(self._given[name]) for name in PORTS}
-        return SystemSettings(careline_state=self.state, careline_host="127.0.0.1", **ports)  # type: ignore[arg-type]
+        numbers = {name.lower(): int(self._given[name]) for name in (*PORTS, *SEVERAL) if name in self._given}
+        return SystemSettings(careline_state=self.state, careline_host="127.0.0.1", **numbers)  # type: ignore[arg-type]
 
     @property
     def url(self) -> str:
@@ -123,37 +136,38 @@ class RunningSystem:
         return read_env_file(self.settings.first_login_file)["password"]
 
     def stop(self, name: str) -> None:
-        """Stop one process; it stays away until `start`."""
-        self._supervisor.call("stopProcess", name, True)
+        """Stop one process, or all of a kind (`chat`); they stay away until `start`."""
+        for each in self.names(name):
+            self._supervisor.stop_process(each)
 
     def start(self, name: str) -> None:
-        """Start one that was stopped; does not wait until it is well."""
-        self._supervisor.call("startProcess", name, False)
+        """Start what was stopped; does not wait until it is well."""
+        for each in self.names(name):
+            self._supervisor.start_process(each)
 
     def kill(self, name: str) -> None:
-        """End one process by SIGKILL, its children too, as a crash would; the process manager starts it again."""
+        """End processes by SIGKILL, their children too, as a crash would; the process manager starts them again."""
         victims = [psutil.Process(pid) for pid in self.pids(name)]
         for victim in victims:
             victim.kill()
         psutil.wait_procs(victims, timeout=10)
 
     def pids(self, name: str) -> list[int]:
-        """The process of that name, then those below it; empty while it is down."""
-        main = int(self._supervisor.states()[name]["pid"])
-        if not main:
-            return []
-        try:
-            return [main, *(child.pid for child in psutil.Process(main).children(recursive=True))]
-        except psutil.NoSuchProcess:
-            return []
+        """The processes of that name or kind, each followed by those below it; empty while they are down."""
+        states = self._supervisor.states()
+        return [pid for each in self.names(name) if states[each]["pid"] for pid in _family(int(states[each]["pid"]))]
 
     def wait_healthy(self, name: str, limit: float = 90.0) -> None:
-        """Wait until one process is well; AssertionError after `limit` seconds."""
-        program = self._program(name)
+        """Wait until a process, or all of a kind, are well; AssertionError after `limit` seconds."""
         deadline = time.monotonic() + limit
-        while not (self.pids(name) and program.healthy()):
-            assert time.monotonic() < deadline, f"{name} is not well after {limit:.0f} s\n{self.log(name)}"
-            time.sleep(0.1)
+        for program in named(self.programs, name):
+            while not (self.pids(program.name) and program.healthy()):
+                assert time.monotonic() < deadline, f"{name} is not well after {limit:.0f} s\n{self.log(program.name)}"
+                time.sleep(0.1)
+
+    def names(self, name: str) -> list[str]:
+        """The names of all processes of a kind (`chat`: `chat-1`, `chat-2`), or the one name."""
+        return [program.name for program in named(self.programs, name)]
 
     def log(self, name: str, characters: int = 3000) -> str:
         """The end of one process's log."""
@@ -171,9 +185,17 @@ class RunningSystem:
     def _supervisor(self) -> Supervisor:
         return Supervisor(self.settings)
 
-    def _program(self, name: str) -> Program:
-        found = programs(self.settings, self.env, find_redis_server())
-        return next(program for program in found if program.name == name)
+    @property
+    def programs(self) -> list[Program]:
+        """All that runs here, in no certain order."""
+        return programs(self.settings, self.env, find_redis_server())
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _share_prepared(state: Path) -> None:

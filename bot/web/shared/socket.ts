@@ -2,6 +2,9 @@
 
 const FIRST_DELAY_MS = 400;
 const LONGEST_DELAY_MS = 15_000;
+/** The server is being restarted and another one serves: come back at once, but not all in the same instant. */
+const SERVICE_RESTART = 1012;
+const RESTART_DELAY_MS = 100;
 
 export interface SocketEvents<Incoming> {
   /** Runs before each attempt; rejects when there is no point in opening a socket yet. */
@@ -90,10 +93,10 @@ export class LiveSocket<Outgoing, Incoming> {
     this.socket = socket;
     socket.onopen = () => this.events.opened();
     socket.onmessage = (event) => this.receive(event.data);
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.detach();
-      this.scheduleRetry();
+      this.scheduleRetry(event.code === SERVICE_RESTART && this.failures === 0);
     };
   }
 
@@ -118,10 +121,11 @@ export class LiveSocket<Outgoing, Incoming> {
     this.events.lost();
   }
 
-  private scheduleRetry(): void {
+  private scheduleRetry(soon = false): void {
     if (this.stopped) return;
     this.events.lost();
-    const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.failures++);
+    const usual = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.failures++);
+    const ceiling = soon ? RESTART_DELAY_MS : usual;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.connect(), ceiling * (0.3 + 0.7 * Math.random()));
   }
