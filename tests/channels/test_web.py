@@ -182,10 +182,15 @@ async def test_bad_frames_get_a_clear_error_and_the_socket_lives(patient: Patien
     await patient.until_entry(**{"from": "bot"})
 
 
-async def test_too_many_messages_are_held_back_but_never_an_emergency(patient: Patient) -> None:
+async def test_too_many_messages_are_held_back_but_never_an_emergency(
+    patient: Patient, connect_patient: Connect
+) -> None:
     for _ in range(41):
         await patient.say("hi")
     assert (await patient.until(lambda f: f["type"] == "error"))["code"] == "too_fast"
+    again = await connect_patient(patient.keys)  # a new socket, perhaps of another process, is no new beginning
+    await again.say("hi")
+    assert (await again.until(lambda f: f["type"] == "error"))["code"] == "too_fast"
     await patient.say(CHEST_PAIN)
     await patient.until_entry(kind="advice")
 

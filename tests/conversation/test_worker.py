@@ -11,7 +11,7 @@ from bot.conversation.connection import BLOCKING_TIMEOUT, connect
 from bot.conversation.entry import Entry
 from bot.conversation.store import WORK, Change, Conversations
 from bot.conversation.tasks import end
-from bot.conversation.worker import Worker
+from bot.conversation.worker import GROUP, Worker
 
 TakeTurn = Callable[[str, str], Awaitable[None]]
 Start = Callable[[TakeTurn], asyncio.Task[None]]
@@ -104,6 +104,61 @@ async def test_a_turn_that_takes_longer_than_the_lease_is_not_taken_over(
     await write(conversations, conversation, "m1")
     await until(lambda: _empty(conversations))
     assert len(taken) == 1
+
+
+async def test_a_worker_that_drains_finishes_its_turn_and_leaves_the_rest_to_others_at_once(
+    conversations: Conversations, conversation: str, redis_url: str, start: Start
+) -> None:
+    begun, go_on, taken = asyncio.Event(), asyncio.Event(), []
+
+    async def slow(conversation: str, turn: str) -> None:
+        begun.set()
+        await go_on.wait()
+        taken.append(("first", turn))
+        await conversations.change(conversation, lambda _s: Change(done=turn))
+
+    async def take(conversation: str, turn: str) -> None:
+        taken.append(("second", turn))
+        await conversations.change(conversation, lambda _s: Change(done=turn))
+
+    blocking = connect(redis_url, BLOCKING_TIMEOUT)
+    first = Worker(conversations, blocking, slow, lease=60)
+    task = asyncio.create_task(first.run())
+    turns = [await write(conversations, conversation, client_id) for client_id in ("m1", "m2")]
+    await asyncio.wait_for(begun.wait(), 5)
+    draining = asyncio.create_task(first.drain(20))
+    await asyncio.sleep(0)
+    go_on.set()
+    await draining
+    await first.stop()
+    await end([task])
+    await first.give_up_leases()
+    await blocking.aclose()
+    start(take)
+    await until(lambda: _empty(conversations))
+    assert taken == [("first", turns[0]), ("second", turns[1])]
+
+
+async def test_a_worker_that_was_stopped_for_longer_than_its_lease_lets_go(
+    conversations: Conversations, conversation: str, start: Start
+) -> None:
+    begun, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def hang(_conversation: str, _turn: str) -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    start(hang)
+    turn = await write(conversations, conversation, "m1")
+    await asyncio.wait_for(begun.wait(), 5)
+    ((work_id, _fields),) = await conversations.redis.xrange(WORK)
+    await conversations.redis.xclaim(WORK, GROUP, "another", 0, [work_id])  # what another does when the lease ran out
+    await asyncio.wait_for(cancelled.wait(), 5)
+    assert await conversations.next_turn(conversation) == turn
 
 
 async def _empty(conversations: Conversations) -> bool:
