@@ -1,8 +1,9 @@
--- One atomic step on one conversation. KEYS: state, log, client ids, pending turns, verdicts, unsent, busy,
--- queue, with-nurse, work, clock, present, notify, messages of this minute. ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
+-- One atomic step on one conversation. KEYS: its state, log, client ids, pending turns, verdicts, unsent, busy, messages
+-- of this minute, changes of owner; then, of all, queue, with-nurse, work, clock, present, notify, and feed (what the
+-- record has to look at, no text). ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
 local state, log, ids, pending, verdicts, unsent = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local busy, queue, with_nurse, work = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local clock, present, notify, minute = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local busy, minute, changes = KEYS[7], KEYS[8], KEYS[9]
+local queue, with_nurse, work, clock, present, notify, feed = KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16]
 local ask = cjson.decode(ARGV[1])
 
 if redis.call('EXISTS', state) == 0 then return {'missing'} end
@@ -50,5 +51,9 @@ if ask.owner then
   if ask.owner == 'nurse' then redis.call('ZADD', with_nurse, ask.score, ask.conversation) end
 end
 for _, event in ipairs(ask.notify) do redis.call('XADD', notify, 'MAXLEN', '~', '10000', '*', 'e', event) end
+if ask.change then redis.call('XADD', changes, '*', 'c', ask.change) end
+local fed = {'conversation', ask.conversation}
+if ask.verdict then fed[3], fed[4] = 'verdict', ask.verdict.entry end
+redis.call('XADD', feed, '*', unpack(fed))
 for _, signal in ipairs(ask.signals) do redis.call('PUBLISH', signal[1], signal[2]) end
 return reply

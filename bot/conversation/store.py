@@ -27,7 +27,11 @@ PRESENT = f"{PREFIX}present"
 """Nurses at the desk, by when their presence ends unless it is renewed."""
 NOTIFY = f"{PREFIX}notify"
 """What people outside the desk are to be notified of."""
+FEED = f"{PREFIX}feed"
 DESK_CHANNEL = f"{PREFIX}desk"
+
+PARTS = ("", "log", "ids", "pending", "verdicts", "unsent", "busy", "minute", "changes")
+"""The keys of one conversation: its state, and what hangs on it."""
 
 _COMMIT = (Path(__file__).parent / "commit.lua").read_text()
 _RELEASE = """
@@ -53,7 +57,8 @@ class Change:
     state: the next state, None to leave it; entries go into the log, `unsent` are recorded and shown to nobody;
     alert: an acuity that the desk is alerted of, and `why` (docs/protocol.md); verdict: (entry id, verdict) that this
     change carries out, at most once; done: the pending turn that it finishes, at most once; notify: events for people
-    outside the desk (no patient text); absent: (nurse, now in milliseconds): nothing happens if that nurse is there.
+    outside the desk (no patient text); absent: (nurse, now in milliseconds): nothing happens if that nurse is there;
+    note: the hand-over note that a new owner got.
     """
 
     state: State | None = None
@@ -66,6 +71,7 @@ class Change:
     client_id: str | None = None
     notify: tuple[Mapping[str, Any], ...] = ()
     absent: tuple[str, int] | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,43 +95,46 @@ class Conversations:
         """A new conversation: its id, and the token that is the patient's key to it."""
         conversation, token = secrets.token_hex(12), secrets.token_urlsafe(32)
         state = State(id=conversation, channel=channel, lang=lang, created=now_ms())
-        await self.redis.hset(_key(conversation), mapping={**state.dump(), "token": _digest(token)})
+        async with self.redis.pipeline(transaction=True) as both:
+            both.hset(key_of(conversation), mapping={**state.dump(), "token": _digest(token)})
+            both.xadd(FEED, {"conversation": conversation})
+            await both.execute()
         return conversation, token
 
     async def authorise(self, conversation: str, token: str) -> bool:
         """Whether the token opens the conversation."""
-        stored = await self.redis.hget(_key(conversation), "token")
+        stored = await self.redis.hget(key_of(conversation), "token")
         return bool(stored) and hmac.compare_digest(stored, _digest(token))
 
     async def state(self, conversation: str) -> State:
         """The state now. MissingConversationError when there is none."""
-        stored = await self.redis.hgetall(_key(conversation))
+        stored = await self.redis.hgetall(key_of(conversation))
         if not stored:
             raise MissingConversationError(conversation)
         return State.load(stored)
 
     async def entries(self, conversation: str, after: str = "0-0", before: str = "+") -> list[Entry]:
         """The log after (and not with) one entry, to the end or to `before`, which is included."""
-        rows = await self.redis.xrange(_key(conversation, "log"), min=f"({after}", max=before)
+        rows = await self.redis.xrange(key_of(conversation, "log"), min=f"({after}", max=before)
         return [Entry.load(row_id, fields["e"]) for row_id, fields in rows]
 
     async def recent(self, conversation: str, before: str = "+", count: int = 20) -> list[Entry]:
         """The last entries up to and with `before`, oldest first."""
-        rows = await self.redis.xrevrange(_key(conversation, "log"), max=before, count=count)
+        rows = await self.redis.xrevrange(key_of(conversation, "log"), max=before, count=count)
         return [Entry.load(row_id, fields["e"]) for row_id, fields in reversed(rows)]
 
     async def entry(self, conversation: str, entry_id: str) -> Entry | None:
         """One entry, or None."""
-        rows = await self.redis.xrange(_key(conversation, "log"), min=entry_id, max=entry_id)
+        rows = await self.redis.xrange(key_of(conversation, "log"), min=entry_id, max=entry_id)
         return Entry.load(rows[0][0], rows[0][1]["e"]) if rows else None
 
     async def unsent(self, conversation: str) -> list[Entry]:
         """Replies that came too late and were shown to nobody."""
-        return [Entry.load("", text) for text in await self.redis.lrange(_key(conversation, "unsent"), 0, -1)]
+        return [Entry.load("", text) for text in await self.redis.lrange(key_of(conversation, "unsent"), 0, -1)]
 
     async def verdict(self, conversation: str, entry_id: str) -> Verdict | None:
         """What the screen said of one message, None while it has not been carried out."""
-        stored = await self.redis.hget(_key(conversation, "verdicts"), entry_id)
+        stored = await self.redis.hget(key_of(conversation, "verdicts"), entry_id)
         return Verdict.from_dict(json.loads(stored)) if stored else None
 
     async def accept(
@@ -156,12 +165,12 @@ class Conversations:
 
     async def next_turn(self, conversation: str) -> str | None:
         """The entry id of the oldest message whose turn is not finished."""
-        turn: str | None = await self.redis.lindex(_key(conversation, "pending"), 0)
+        turn: str | None = await self.redis.lindex(key_of(conversation, "pending"), 0)
         return turn
 
     async def release(self, conversation: str, group: str, work_id: str) -> bool:
         """Give the conversation back when no turn is pending; False: one came, go on."""
-        keys = [_key(conversation, "pending"), _key(conversation, "busy"), WORK]
+        keys = [key_of(conversation, "pending"), key_of(conversation, "busy"), WORK]
         return bool(await self._release(keys=keys, args=[group, work_id]))
 
     async def signal(self, conversation: str, **message: object) -> None:
@@ -170,9 +179,8 @@ class Conversations:
 
     async def _run(self, request: dict[str, Any]) -> list[str]:
         conversation = request["conversation"]
-        parts = ("", "log", "ids", "pending", "verdicts", "unsent", "busy")
-        shared = (QUEUE, WITH_NURSE, WORK, CLOCK, PRESENT, NOTIFY)
-        keys = [*(_key(conversation, part) for part in parts), *shared, _key(conversation, "minute")]
+        shared = (QUEUE, WITH_NURSE, WORK, CLOCK, PRESENT, NOTIFY, FEED)
+        keys = [*(key_of(conversation, part) for part in PARTS), *shared]
         reply: list[str] = await self._commit(keys=keys, args=[json.dumps(request, ensure_ascii=False)])
         if reply[0] == "missing":
             raise MissingConversationError(conversation)
@@ -218,7 +226,16 @@ def _request(conversation: str, change: Change, state: State | None = None) -> d
     if change.state is not None and state is not None:
         after = _bumped(change.state, state)
         request |= {"set": after.dump(), "owner": after.owner, "score": queue_score(after)}
+        if after.epoch != state.epoch:
+            request["change"] = json.dumps(_change_of_owner(state, after, change.note), ensure_ascii=False)
     return {name: value for name, value in request.items() if value is not None}
+
+
+def _change_of_owner(before: State, after: State, note: str | None) -> dict[str, Any]:
+    return {
+        "before": before.owner, "after": after.owner, "epoch": after.epoch, "acuity": after.acuity,
+        "reason": after.reason, "nurse": after.nurse, "note": note,
+    }  # fmt: skip
 
 
 def _signals(conversation: str, change: Change) -> list[tuple[str, str]]:
@@ -237,7 +254,8 @@ def _bumped(after: State | None, before: State) -> State:
     return replace(after, version=before.version + 1) if after is not None else before
 
 
-def _key(conversation: str, part: str = "") -> str:
+def key_of(conversation: str, part: str = "") -> str:
+    """The key of one of the PARTS of a conversation."""
     return f"{PREFIX}conv:{conversation}:{part}" if part else f"{PREFIX}conv:{conversation}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -94,9 +95,11 @@ class NurseSocket:
         self._watcher = asyncio.create_task(self._watch_conversation(conversation))
 
     async def _claim(self, conversation: str) -> None:
+        entries = await self._conversations.entries(conversation)
+
         def step(state: State) -> Change:
             after = ownership.claim(state, nurse=self._nurse.name, nurse_name=self._nurse.display_name)
-            return self._told(state, after, "claimed")
+            return replace(self._told(state, after, "claimed"), note=sbar(after, entries))
 
         await self._conversations.change(conversation, step)
         await audit.record(self._conversations.redis, self._nurse.name, "claim", conversation)

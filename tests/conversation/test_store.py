@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
 from redis.exceptions import RedisError
 
+from bot.conversation import ownership
 from bot.conversation.connection import Client, connect
 from bot.conversation.entry import Entry
-from bot.conversation.store import WORK, Change, Conversations, MissingConversationError
+from bot.conversation.store import FEED, WORK, Change, Conversations, MissingConversationError, key_of
+from bot.triage import Acuity, Verdict
 
 
 def said(text: str, client_id: str) -> Entry:
@@ -83,3 +86,43 @@ async def test_more_steps_at_once_than_connections_wait_their_turn(
 ) -> None:
     await asyncio.gather(*(conversations.accept(conversation, said("hi", f"m{n}")) for n in range(300)))
     assert len(await conversations.entries(conversation)) == 300
+
+
+async def test_the_feed_names_each_conversation_that_changed_and_holds_no_text(
+    conversations: Conversations, conversation: str
+) -> None:
+    entry, _ = await conversations.accept(conversation, said("a secret", "m1"))
+    verdict = Verdict(Acuity.ROUTINE)
+    await conversations.change(conversation, lambda _s: Change(verdict=(entry, verdict)))
+    await conversations.change(conversation, lambda _s: Change(done=entry))
+    fed = [fields for _id, fields in await conversations.redis.xrange(FEED)]
+    plain = {"conversation": conversation}
+    assert fed == [plain, plain, {**plain, "verdict": entry}, plain]
+
+
+async def test_what_was_refused_is_not_in_the_feed(conversations: Conversations, conversation: str) -> None:
+    await conversations.accept(conversation, said("hello", "m1"))
+    before = await conversations.redis.xlen(FEED)
+    await conversations.accept(conversation, said("hello", "m1"))
+    await conversations.change(conversation, lambda _s: Change(done="1-1"))
+    assert await conversations.redis.xlen(FEED) == before
+
+
+async def test_each_change_of_owner_is_kept_with_the_note_that_the_new_owner_got(
+    conversations: Conversations, conversation: str
+) -> None:
+    def ask(state):  # type: ignore[no-untyped-def]
+        return Change(state=ownership.request_nurse(state, reason="asked", acuity="routine", now=1))
+
+    def claim(state):  # type: ignore[no-untyped-def]
+        return Change(state=ownership.claim(state, nurse="ada", nurse_name="Nurse Ada"), note="S  asked")
+
+    for step in (ask, claim, claim):
+        await conversations.change(conversation, step)
+    kept = [
+        json.loads(fields["c"]) for _id, fields in await conversations.redis.xrange(key_of(conversation, "changes"))
+    ]
+    assert [(each["before"], each["after"], each["epoch"], each["note"]) for each in kept] == [
+        ("bot", "queue", 1, None),
+        ("queue", "nurse", 2, "S  asked"),
+    ]
