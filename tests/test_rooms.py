@@ -19,6 +19,7 @@ MAY_KNOW = {
     "bot/handoff": ("bot.conversation",),
     "bot/channels": ("bot.triage", "bot.conversation", "bot.handoff"),
     "bot/desk": ("bot.triage", "bot.conversation", "bot.handoff"),
+    "bot/record": ("bot.triage", "bot.conversation", "bot.desk.audit"),
     "bot/nlu": ("bot.triage",),
     "actions": ("bot.triage",),
     "models": (),

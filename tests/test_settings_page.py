@@ -10,6 +10,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 import actions.settings
+import bot.record.settings
 import bot.settings
 import bot.system.settings
 import models.settings
@@ -19,6 +20,7 @@ SECTIONS = {
     "Start (`careline up`)": bot.system.settings.SystemSettings,
     "Chat server and desk": bot.settings.Settings,
     "Action server (answers)": actions.settings.Settings,
+    "Record": bot.record.settings.RecordSettings,
     "Model server": models.settings.Settings,
 }
 

@@ -14,15 +14,23 @@ from rasa.core.tracker_store import (  # type: ignore[import-not-found]
 from redis import asyncio as redis
 
 PREFIX = "careline:rasa:"
+ERASED = "careline:erased:"  # of a conversation that was erased: see bot/conversation/removal.py
 TIMEOUT = 2.0  # seconds; Rasa's own store sets none and would hang with a hung Redis
 WEEK = 7 * 24 * 3600
+
+_SAVE = """
+if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
 
 
 class RedisTrackers(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc]
     """Trackers as text in Redis, without blocking Rasa's event loop, each with an expiry.
 
     Rasa's own Redis store reads a tracker again at each save and joins it with what it wrote before, for sessions that
-    expire within it. Ours never expire (domain.yml), so a save is one write.
+    expire within it. Ours never expire (domain.yml), so a save is one write. The dialogue of a conversation that was
+    erased meanwhile is not written.
     """
 
     def __init__(self, domain: Any, url: str, event_broker: Any = None) -> None:
@@ -32,7 +40,9 @@ class RedisTrackers(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc
 
     async def save(self, tracker: Any) -> None:
         await self.stream_events(tracker)
-        await self._redis.set(PREFIX + tracker.sender_id, self.serialise_tracker(tracker), ex=self._expiry)
+        sender = tracker.sender_id  # <conversation>.<session>
+        keys = (PREFIX + sender, ERASED + sender.split(".")[0])
+        await self._redis.eval(_SAVE, len(keys), *keys, self.serialise_tracker(tracker), self._expiry)
 
     async def retrieve(self, sender_id: str) -> Any:
         stored = await self._redis.get(PREFIX + sender_id)
