@@ -16,7 +16,7 @@ STARTED_BARE = "deploy"
 MAY_KNOW = {
     "bot/triage": (),
     "bot/conversation": ("bot.triage",),
-    "bot/handoff": ("bot.conversation",),
+    "bot/handoff": ("bot.triage", "bot.conversation"),
     "bot/channels": ("bot.triage", "bot.conversation", "bot.handoff"),
     "bot/desk": ("bot.triage", "bot.conversation", "bot.handoff"),
     "bot/record": ("bot.triage", "bot.conversation", "bot.desk.audit"),
