@@ -16,17 +16,25 @@ from bot.conversation.connection import BLOCKING_TIMEOUT, Client, connect
 from bot.conversation.live import Hub
 from bot.conversation.notices import load_notices
 from bot.conversation.rasa import Rasa
-from bot.conversation.store import Conversations
+from bot.conversation.store import Conversations, now_ms
 from bot.conversation.tasks import end
 from bot.conversation.turn import TurnRules, take_turn
 from bot.conversation.worker import Worker
 from bot.desk.accounts import Accounts
 from bot.desk.routes import Desk
 from bot.desk.sessions import Sessions
+from bot.handoff.board import Board
+from bot.handoff.notifier import Notifier
+from bot.handoff.outlook import Outlook
+from bot.handoff.presence import Presence
+from bot.handoff.rules import Clock
+from bot.handoff.sweeper import Sweeper
+from bot.handoff.waits import Waits
 from bot.pages import Pages, guard_headers
 from bot.settings import Settings
 from bot.sockets import OpenSockets, inherited_socket
 from bot.triage import screen
+from bot.waiting import handoff_rules, outside
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +42,18 @@ _SETTINGS = web.AppKey("settings", Settings)
 _CONVERSATIONS = web.AppKey("conversations", Conversations)
 _HUB = web.AppKey("hub", Hub)
 _BLOCKING: web.AppKey[Client] = web.AppKey("blocking")
+_BOARD = web.AppKey("board", Board)
+_SWEEPER = web.AppKey("sweeper", Sweeper)
 _WORKER = web.AppKey("worker", Worker)
 
 DRAIN = 5.0
 """Seconds that turns at hand get to finish when the process is told to stop; others take up the rest."""
 
 
-def build_app(settings: Settings) -> web.Application:
+def build_app(settings: Settings, clock: Clock = now_ms) -> web.Application:
     """The chat server as an aiohttp application. Bad data files are found here, before a patient is."""
     load_notices()
+    rules = handoff_rules(settings, clock)
     screen("warm up", region=settings.careline_region)
     app = web.Application(client_max_size=64 * 1024)
     redis = connect(settings.redis_url)
@@ -51,9 +62,14 @@ def build_app(settings: Settings) -> web.Application:
     app[_SETTINGS], app[_CONVERSATIONS], app[_HUB], app[_BLOCKING] = settings, conversations, hub, blocking
 
     intake = Intake(conversations, settings.careline_region, settings.careline_message_limit)
-    sessions = Sessions(redis, Accounts(redis), settings.desk_session_hours)
-    WebChannel(intake, hub, settings.careline_messages_per_minute).add_routes(app.router)
-    Desk(conversations, hub, sessions, settings.careline_region, settings.careline_public_url).add_routes(app.router)
+    accounts, presence, waits = Accounts(redis), Presence(redis, rules.lease, clock), Waits(redis, clock)
+    sessions = Sessions(redis, accounts, settings.desk_session_hours)
+    outlook, board = Outlook(redis, presence, waits, rules), Board(conversations, hub, rules)
+    app[_BOARD], app[_SWEEPER] = board, Sweeper(conversations, presence, rules)
+    WebChannel(intake, hub, outlook, settings.careline_messages_per_minute).add_routes(app.router)
+    Desk(
+        conversations, hub, board, sessions, accounts, presence, waits, rules, settings.careline_public_url
+    ).add_routes(app.router)
     Pages(settings.careline_allowed_origins).add_routes(app.router)
     app.router.add_get("/health", _health)
     sockets = OpenSockets()
@@ -83,11 +99,14 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
             settings.turn_lease,
         )  # fmt: skip
         app[_WORKER] = worker
-        tasks = [asyncio.create_task(app[_HUB].run()), asyncio.create_task(worker.run())]
+        notifier = Notifier(conversations.redis, app[_BLOCKING], outside(settings).destinations(http), now_ms)
+        running = (app[_HUB], worker, app[_BOARD], app[_SWEEPER], notifier)
+        tasks = [asyncio.create_task(each.run()) for each in running]
         for task in tasks:
             task.add_done_callback(_stop_if_failed)
         yield
         await worker.stop()
+        await notifier.stop()
         await end(tasks)
         await worker.give_up_leases()
         await app[_HUB].close()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+HOURS_FILE = Path(__file__).resolve().parents[1] / "data" / "hospital" / "hours.yml"
 
 
 class Settings(BaseSettings):
@@ -33,6 +36,9 @@ class Settings(BaseSettings):
         None,
         description="Address that browsers use, where a proxy stands in front (https://chat.example.org).",
     )
+    careline_hours: Path = Field(
+        HOURS_FILE, description="Data file of the desk's teams, opening hours, holidays and on-call names."
+    )
     desk_session_hours: float = Field(12.0, gt=0, description="Hours until a nurse has to log in again.")
     redis_url: str = Field("redis://127.0.0.1:6390/0", description="Address of Redis.")
     rasa_url: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -50,8 +56,48 @@ class Settings(BaseSettings):
         5.0, gt=0, description="Seconds after which the turns of a chat server that died are taken over."
     )
     session_turns: int = Field(40, ge=1, description="Turns after which the dialogue manager starts a new session.")
+    desk_lease: float = Field(
+        30.0, ge=2, description="Seconds after which a nurse's conversations wait again when their browser is gone."
+    )
+    queue_limit_emergency: float = Field(60, gt=0, description="Seconds an emergency may wait until the first alert.")
+    queue_limit_urgent: float = Field(600, gt=0, description="Seconds an urgent case may wait until the first alert.")
+    queue_limit_routine: float = Field(3600, gt=0, description="Seconds anything else may wait until the first alert.")
+    queue_second_alert: float = Field(1.5, ge=1, description="The second alert comes after this many times the limit.")
+    queue_on_call: float = Field(
+        2.0, ge=1, description="The on-call contact is called after this many times the limit."
+    )
+    notify_webhook_url: str | None = Field(None, description="Address that every alert is posted to, as JSON.")
+    notify_webhook_secret: str = Field("", description="Secret that webhooks are signed with; empty: not signed.")
+    notify_email_to: str | None = Field(None, description="Mail address that gets every alert.")
+    notify_lang: Literal["en", "zh"] = Field("en", description="Language of mails to staff: en or zh.")
+    on_call_contacts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="How the on-call names of the hours file are reached: `name=address`, separated by spaces; an "
+        "address is a mail address or a URL.",
+    )
+    smtp_host: str | None = Field(None, description="Mail server.")
+    smtp_port: int = Field(587, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls`, `tls`, or `none` for a relay on this machine."
+    )
+    smtp_user: str | None = Field(None, description="User at the mail server.")
+    smtp_password: str | None = Field(None, description="Password at the mail server.")
+    smtp_from: str = Field("careline@localhost", description="Sender of the mails.")
 
-    @field_validator("careline_allowed_origins", "rasa_url", mode="before")
+    @property
+    def on_call(self) -> dict[str, tuple[str, ...]]:
+        """Addresses by the on-call contact's name."""
+        pairs = [entry.split("=", 1) for entry in self.on_call_contacts]
+        return {name: tuple(address for other, address in pairs if other == name) for name, _ in pairs}
+
+    @field_validator("on_call_contacts")
+    @classmethod
+    def _check_contacts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not re.fullmatch(r"[^=\s]+=(https?://\S+|[^@\s]+@[^@\s]+)", entry) for entry in value):
+            raise ValueError("each must be name=address, where the address is a mail address or a URL")
+        return value
+
+    @field_validator("careline_allowed_origins", "rasa_url", "on_call_contacts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from redis.exceptions import RedisError
 
@@ -19,6 +20,12 @@ from bot.triage import Acuity, screen
 _STORE_PATIENCE = 0.2
 
 Show = Callable[[Entry], Awaitable[None]]
+
+
+class Leave(Protocol):
+    """A way for the patient to leave: ownership.leave_queue or ownership.end."""
+
+    def __call__(self, state: State, *, last_entry: str) -> State: ...
 
 
 class RefusedError(Exception):
@@ -89,14 +96,11 @@ class Intake:
 
     async def leave_queue(self, conversation: str, client_id: str) -> None:
         """Back to the assistant. RefusedError while that is not allowed."""
-        last = await self.conversations.recent(conversation, count=1)
+        await self._go(conversation, client_id, ownership.leave_queue, "left_queue")
 
-        def step(state: State) -> Change:
-            after = ownership.leave_queue(state, last_entry=last[-1].id if last else "0-0")
-            told = notice("left_queue", after.lang, self.region).stamped(after.epoch)
-            return Change(state=after, entries=(told,), client_id=client_id)
-
-        await self._change(conversation, step)
+    async def close(self, conversation: str, client_id: str) -> None:
+        """The patient ends it. RefusedError while that is not allowed."""
+        await self._go(conversation, client_id, ownership.end, "closed_by_patient")
 
     async def choose_language(self, conversation: str, lang: str) -> None:
         """The patient's choice of language for what follows."""
@@ -109,6 +113,18 @@ class Intake:
             return None
         text, card = advice_of(verdict, self.region)
         return Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, client_id=message.id)
+
+    async def _go(self, conversation: str, client_id: str, leave: Leave, told: str) -> None:
+        last = await self.conversations.recent(conversation, count=1)
+
+        def step(state: State) -> Change:
+            after = leave(state, last_entry=last[-1].id if last else "0-0")
+            if after is state:
+                return Change()
+            words = notice(told, after.lang, self.region).stamped(after.epoch)
+            return Change(state=after, entries=(words,), client_id=client_id)
+
+        await self._change(conversation, step)
 
     async def _change(self, conversation: str, step: Callable[[State], Change]) -> None:
         try:

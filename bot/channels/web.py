@@ -14,11 +14,11 @@ from redis.exceptions import RedisError
 
 from bot.channels.base import Intake, Message, RefusedError
 from bot.conversation.entry import Entry, entry_order
-from bot.conversation.live import Hub, Signal
+from bot.conversation.live import RESYNC, Hub, Signal
 from bot.conversation.state import State
 from bot.conversation.store import MissingConversationError, live_channel, partial_channel
 from bot.conversation.tasks import end
-from bot.handoff.queue import position
+from bot.handoff.outlook import Outlook
 from bot.triage import region_contacts
 
 log = logging.getLogger(__name__)
@@ -26,14 +26,16 @@ log = logging.getLogger(__name__)
 _HELLO_WITHIN = 10.0
 _FRAME_BYTES = 64 * 1024
 _LANGS = ("en", "zh")
+_POSITION_EVERY = 10.0
 
 
 class WebChannel:
     """Routes of the patient's web chat. `per_minute`: messages that one conversation may send."""
 
-    def __init__(self, intake: Intake, hub: Hub, per_minute: int) -> None:
+    def __init__(self, intake: Intake, hub: Hub, outlook: Outlook, per_minute: int) -> None:
         self._intake = intake
         self._hub = hub
+        self._outlook = outlook
         self._per_minute = per_minute
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -63,7 +65,7 @@ class WebChannel:
         try:
             hello = await self._hello(socket)
             if hello:
-                await PatientSocket(self._intake, self._hub, socket, hello, self._per_minute).serve()
+                await PatientSocket(self._intake, self._hub, self._outlook, socket, hello, self._per_minute).serve()
         except (RedisError, OSError):
             await self._without_store(socket)
         except MissingConversationError:
@@ -113,10 +115,17 @@ class PatientSocket:
     """One open socket of one conversation: reads frames, and sends what the log and the hub bring."""
 
     def __init__(
-        self, intake: Intake, hub: Hub, socket: web.WebSocketResponse, hello: dict[str, Any], per_minute: int
+        self,
+        intake: Intake,
+        hub: Hub,
+        outlook: Outlook,
+        socket: web.WebSocketResponse,
+        hello: dict[str, Any],
+        per_minute: int,
     ) -> None:
         self._intake = intake
         self._hub = hub
+        self._outlook = outlook
         self._socket = socket
         self._conversation: str = hello["conversation"]
         self._cursor: str = hello["since"]
@@ -167,6 +176,9 @@ class PatientSocket:
             case {"type": "leave_queue", "id": str(client_id)}:
                 await self._intake.leave_queue(self._conversation, client_id)
                 await self._send(type="ack", id=client_id, entry=None, duplicate=False)
+            case {"type": "close", "id": str(client_id)}:
+                await self._intake.close(self._conversation, client_id)
+                await self._send(type="ack", id=client_id, entry=None, duplicate=False)
             case {"type": "lang", "lang": "en" | "zh" as lang}:
                 await self._intake.choose_language(self._conversation, lang)
             case _:
@@ -176,11 +188,19 @@ class PatientSocket:
         channels = (live_channel(self._conversation), partial_channel(self._conversation))
         async with self._hub.listen(*channels) as signals:
             while True:
-                signal = await signals.get()
+                signal = await self._next(signals)
                 try:
                     await self._pass_on(signal)
                 except RedisError:  # the hub sends a resync when the store is back
                     log.warning("conversation %s: the store is away", self._conversation)
+
+    async def _next(self, signals: asyncio.Queue[Signal]) -> Signal:
+        """The next signal; who waits is told their position anew now and then, as others go before them."""
+        try:
+            async with asyncio.timeout(_POSITION_EVERY if self._shown.get("owner") == "queue" else None):
+                return await signals.get()
+        except TimeoutError:
+            return RESYNC
 
     async def _pass_on(self, signal: Signal) -> None:
         if signal.get("channel") == partial_channel(self._conversation):
@@ -206,10 +226,9 @@ class PatientSocket:
             await self._send(type="state", **{k: v for k, v in shown.items() if k != "epoch"})
 
     async def _visible(self, state: State) -> dict[str, Any]:
-        waiting = await position(self._intake.conversations.redis, state) if state.owner == "queue" else None
         return {
-            "owner": state.owner, "nurse": state.nurse_name, "position": waiting, "acuity": state.acuity,
-            "lang": state.lang, "epoch": state.epoch, "contacts": self._contacts(state.lang),
+            "owner": state.owner, "nurse": state.nurse_name, "acuity": state.acuity, "lang": state.lang,
+            "epoch": state.epoch, "contacts": self._contacts(state.lang), **await self._outlook.of(state),
         }  # fmt: skip
 
     def _contacts(self, lang: str) -> list[dict[str, str]]:

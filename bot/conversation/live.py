@@ -35,8 +35,11 @@ class Hub:
         """Read signals until cancelled."""
         while True:
             try:
-                await self._pubsub.subscribe(_CONTROL, *self._listeners)
+                known = [_CONTROL, *self._listeners]
+                await self._pubsub.subscribe(*known)
                 self._connected = True
+                if late := [channel for channel in self._listeners if channel not in known]:
+                    await self._pubsub.subscribe(*late)
                 async for message in self._pubsub.listen():
                     if message["type"] == "message":
                         self._deliver(message["channel"], json.loads(message["data"]))

@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ redis.call('DEL', KEYS[2]); redis.call('XACK', KEYS[3], ARGV[1], ARGV[2]); redis
 return 1
 """
 _MAX_CONFLICTS = 50
+_GLANCE = 12
 
 
 class MissingConversationError(KeyError):
@@ -112,6 +113,20 @@ class Conversations:
         if not stored:
             raise MissingConversationError(conversation)
         return State.load(stored)
+
+    async def glance(self, conversations: Sequence[str]) -> list[tuple[State, list[Entry]] | None]:
+        """State and last entries of many conversations in one round trip; None for one that does not exist."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for conversation in conversations:
+                pipe.hgetall(key_of(conversation))
+                pipe.xrevrange(key_of(conversation, "log"), count=_GLANCE)
+            replies = await pipe.execute()
+        return [
+            (State.load(stored), [Entry.load(row_id, fields["e"]) for row_id, fields in reversed(rows)])
+            if stored
+            else None
+            for stored, rows in zip(replies[::2], replies[1::2], strict=True)
+        ]
 
     async def entries(self, conversation: str, after: str = "0-0", before: str = "+") -> list[Entry]:
         """The log after (and not with) one entry, to the end or to `before`, which is included."""

@@ -13,9 +13,15 @@ from redis.exceptions import RedisError
 from bot.conversation.live import Hub
 from bot.conversation.store import Conversations
 from bot.desk import audit
-from bot.desk.accounts import Nurse
+from bot.desk.accounts import Accounts, Nurse
+from bot.desk.acts import NurseActs
 from bot.desk.sessions import Sessions, TooManyTriesError
 from bot.desk.socket import NurseSocket
+from bot.desk.staff import Staff
+from bot.handoff.board import Board
+from bot.handoff.presence import Presence
+from bot.handoff.rules import HandoffRules
+from bot.handoff.waits import Waits
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +36,22 @@ class Desk:
         self,
         conversations: Conversations,
         hub: Hub,
+        board: Board,
         sessions: Sessions,
-        region: str | None,
+        accounts: Accounts,
+        presence: Presence,
+        waits: Waits,
+        rules: HandoffRules,
         public_url: str | None,
     ) -> None:
         self._conversations = conversations
         self._hub = hub
+        self._board = board
         self._sessions = sessions
-        self._region = region
+        self._accounts = accounts
+        self._presence = presence
+        self._waits = waits
+        self._rules = rules
         self._public_url = public_url
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -90,9 +104,10 @@ class Desk:
         nurse = await self._sessions.nurse(key)
         if nurse is None:
             return web.json_response({"error": "not logged in"}, status=401)
-        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=_FRAME_BYTES)
+        # a browser that is gone misses a ping, so that its nurse's presence is not renewed for it
+        socket = web.WebSocketResponse(heartbeat=min(20.0, self._rules.lease / 3), max_msg_size=_FRAME_BYTES)
         await socket.prepare(request)
-        desk = NurseSocket(self._conversations, self._hub, socket, nurse, self._region)
+        desk = self._at_work(nurse, socket)
         guard = asyncio.create_task(self._close_when_over(socket, key))
         try:
             await desk.serve()
@@ -102,6 +117,13 @@ class Desk:
             guard.cancel()
             await socket.close()
         return socket
+
+    def _at_work(self, nurse: Nurse, socket: web.WebSocketResponse) -> NurseSocket:
+        acts = NurseActs(self._conversations, self._accounts, self._presence, self._waits, self._rules, nurse)
+        staff = Staff(self._accounts, self._presence, self._rules)
+        return NurseSocket(
+            self._conversations, self._hub, self._board, staff, self._presence, acts, self._rules, socket, nurse
+        )
 
     async def _close_when_over(self, socket: web.WebSocketResponse, key: str | None) -> None:
         while True:

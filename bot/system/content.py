@@ -30,15 +30,18 @@ def problems(root: Path = ROOT) -> Iterator[str]:
 
 
 def meaning() -> Iterator[str]:
-    """One sentence for the first fault that the loaders of the triage content and of the knowledge pages find."""
+    """One sentence for the first fault that each loader finds: triage content, knowledge pages, the desk's hours."""
     from actions.answering.pages import load_pages
+    from bot.handoff.hours import load_hours
+    from bot.settings import Settings
     from bot.triage import DataError, load_problems
 
     yield from map(str, load_problems())
-    try:
-        load_pages(ROOT / "data" / "knowledge")
-    except DataError as error:
-        yield str(error)
+    for load, path in ((load_pages, ROOT / "data" / "knowledge"), (load_hours, Settings().careline_hours)):
+        try:
+            load(path)
+        except DataError as error:
+            yield str(error)
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -25,8 +25,8 @@ async def test_an_emergency_stands_above_who_waited_longer(connect_patient: Conn
     assert (items[0]["acuity"], items[0]["reason"]) == ("emergency", "screen")
     assert items[0]["rules"]
     assert items[0]["last"] == CHEST_PAIN
-    alert = await ada.until(lambda frame: frame["type"] == "alert")
-    assert alert["acuity"] == "emergency"
+    alert = await ada.until(lambda frame: frame["type"] == "alert" and frame["acuity"] == "emergency")
+    assert (alert["conversation"], alert["why"]) == (sick.conversation, "new")
 
 
 async def test_a_nurse_takes_over_writes_and_hands_back(patient: Patient, ada: NurseDesk, dialogue: Dialogue) -> None:
@@ -86,8 +86,7 @@ async def test_a_second_nurse_cannot_take_or_write(patient: Patient, ada: NurseD
     assert "Nurse Ada" in (await bob.until(lambda frame: frame["type"] == "error"))["message"]
     await bob.act("say", patient.conversation, id="b1", text="Hi")
     assert (await bob.until(lambda frame: frame["type"] == "error"))["code"] == "not_allowed"
-    seen = [item for frame in bob.frames if frame["type"] == "queue" for item in frame["items"]]
-    assert {item["mine"] for item in seen} == {False}
+    assert [item["mine"] for item in await bob.queue(owner="nurse")] == [False]
 
 
 async def test_a_closed_conversation_opens_again_when_the_patient_writes(patient: Patient, ada: NurseDesk) -> None:

@@ -1,0 +1,131 @@
+"""What one nurse does with a conversation, and what the patient is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import ownership
+from bot.conversation.entry import Entry
+from bot.conversation.notices import notice
+from bot.conversation.ownership import NotAllowedError, Receiver
+from bot.conversation.state import State
+from bot.conversation.store import Change, Conversations
+from bot.desk import audit
+from bot.desk.accounts import Accounts, Nurse
+from bot.handoff.presence import Presence
+from bot.handoff.rules import HandoffRules
+from bot.handoff.sbar import sbar
+from bot.handoff.waits import Waits
+
+_LONGEST = 8000
+_ALARMING = ("emergency", "urgent")
+
+
+class NurseActs:
+    """The acts of one nurse. NotAllowedError for what is not theirs to do, ValueError for what makes no sense."""
+
+    def __init__(
+        self, conversations: Conversations, accounts: Accounts, presence: Presence, waits: Waits, rules: HandoffRules,
+        nurse: Nurse,
+    ) -> None:  # fmt: skip
+        self._conversations = conversations
+        self._accounts = accounts
+        self._presence = presence
+        self._waits = waits
+        self._rules = rules
+        self._nurse = nurse
+
+    async def claim(self, conversation: str) -> None:
+        """Take it from the queue."""
+        await self._presence.renew(self._nurse.name)  # a claim lasts as long as its nurse is there
+        entries = await self._conversations.entries(conversation)
+        waiting: list[State] = []
+
+        def step(state: State) -> Change:
+            after = ownership.claim(state, nurse=self._nurse.name, nurse_name=self._nurse.display_name)
+            waiting[:] = [state] if state.owner == "queue" else []
+            return replace(self._told(state, after, "claimed"), note=sbar(after, entries))
+
+        await self._conversations.change(conversation, step)
+        for state in waiting:
+            await self._waits.record(state)
+        await self._audit("claim", conversation)
+
+    async def say(self, conversation: str, client_id: str, text: str) -> str:
+        """Write to the patient; the entry's id. The same `client_id` again changes nothing."""
+        if not text.strip():
+            raise ValueError("The message is empty.")
+        if len(text) > _LONGEST:
+            raise ValueError(f"The message is longer than {_LONGEST} characters.")
+
+        def step(state: State) -> Change:
+            ownership.require_nurse(state, self._nurse.name)
+            said = Entry(
+                sender="nurse", text=text, lang=state.lang, client_id=client_id, author=self._nurse.display_name
+            )
+            return Change(entries=(said.stamped(state.epoch),), client_id=f"nurse:{client_id}")
+
+        return (await self._conversations.change(conversation, step)).entry_ids[0]
+
+    async def finish(self, conversation: str, action: str) -> None:
+        """`hand_back` to the bot, or `close`."""
+        last = await self._conversations.recent(conversation, count=1)
+        leave = ownership.hand_back if action == "hand_back" else ownership.close
+
+        def step(state: State) -> Change:
+            after = leave(state, nurse=self._nurse.name, last_entry=last[-1].id)
+            return self._told(state, after, "handed_back" if action == "hand_back" else "closed")
+
+        await self._conversations.change(conversation, step)
+        await self._audit(action, conversation)
+
+    async def transfer(self, conversation: str, *, nurse: str | None = None, team: str | None = None) -> None:
+        """Pass it on: to a nurse who is at the desk, or to a team; what is urgent only to a team on duty."""
+        to = await self._receiver(nurse, team)
+
+        def step(state: State) -> Change:
+            ownership.require_nurse(state, self._nurse.name)
+            self._refuse_closed(state, team)
+            after = ownership.transfer(state, nurse=self._nurse.name, to=to, now=self._rules.clock())
+            name = to.nurse_name or self._rules.hours.team(team).name[after.lang]
+            return replace(self._told(state, after, "transferred", to=name), alert=after.acuity, why="transfer")
+
+        await self._conversations.change(conversation, step)
+        await self._audit("transfer", conversation)
+
+    async def snooze(self, conversation: str, minutes: int) -> None:
+        """No alert for some minutes, at most as many as its acuity may wait; never for an emergency."""
+        now = self._rules.clock()
+
+        def step(state: State) -> Change:
+            longest = int(self._rules.limits.of(state.acuity) // 60)
+            after = ownership.snooze(state, until=now + minutes * 60_000)
+            if not 1 <= minutes <= longest:
+                raise NotAllowedError(f"this may be snoozed for 1 to {longest} minutes")
+            return Change(state=after)
+
+        await self._conversations.change(conversation, step)
+        await self._audit("snooze", conversation)
+
+    async def _receiver(self, nurse: str | None, team: str | None) -> Receiver:
+        if nurse is None:
+            if team not in self._rules.hours.teams:
+                raise ValueError("There is no such team.")
+            return Receiver(team=team)
+        account = await self._accounts.get(nurse)
+        if account is None or account.disabled or nurse not in await self._presence.nurses():
+            raise NotAllowedError("this nurse is not at the desk")
+        return Receiver(nurse=nurse, nurse_name=account.display_name)
+
+    def _refuse_closed(self, state: State, team: str | None) -> None:
+        if team and state.acuity in _ALARMING and not self._rules.hours.team(team).is_open(self._rules.clock()):
+            raise NotAllowedError("this team is not on duty, and the case cannot wait")
+
+    def _told(self, before: State, after: State, code: str, **facts: str) -> Change:
+        if after is before:
+            return Change()
+        told = notice(code, after.lang, self._rules.region, nurse=self._nurse.display_name, **facts)
+        return Change(state=after, entries=(told.stamped(after.epoch),))
+
+    async def _audit(self, action: str, conversation: str) -> None:
+        await audit.record(self._conversations.redis, self._nurse.name, action, conversation)
