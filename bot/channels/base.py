@@ -115,10 +115,10 @@ class Intake:
         return Entry(sender="bot", kind="advice", text=text, lang=verdict.lang, advice=card, client_id=message.id)
 
     async def _go(self, conversation: str, client_id: str, leave: Leave, told: str) -> None:
-        last = await self.conversations.recent(conversation, count=1)
+        last = await self.conversations.last(conversation)
 
         def step(state: State) -> Change:
-            after = leave(state, last_entry=last[-1].id if last else "0-0")
+            after = leave(state, last_entry=last)
             if after is state:
                 return Change()
             words = notice(told, after.lang, self.region).stamped(after.epoch)

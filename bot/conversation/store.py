@@ -138,6 +138,11 @@ class Conversations:
         rows = await self.redis.xrevrange(key_of(conversation, "log"), max=before, count=count)
         return [Entry.load(row_id, fields["e"]) for row_id, fields in reversed(rows)]
 
+    async def last(self, conversation: str) -> str:
+        """The id of the last entry; the id before all others where there is none."""
+        rows = await self.redis.xrevrange(key_of(conversation, "log"), count=1)
+        return str(rows[0][0]) if rows else "0-0"
+
     async def entry(self, conversation: str, entry_id: str) -> Entry | None:
         """One entry, or None."""
         rows = await self.redis.xrange(key_of(conversation, "log"), min=entry_id, max=entry_id)

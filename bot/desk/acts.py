@@ -69,11 +69,11 @@ class NurseActs:
 
     async def finish(self, conversation: str, action: str) -> None:
         """`hand_back` to the bot, or `close`."""
-        last = await self._conversations.recent(conversation, count=1)
+        last = await self._conversations.last(conversation)
         leave = ownership.hand_back if action == "hand_back" else ownership.close
 
         def step(state: State) -> Change:
-            after = leave(state, nurse=self._nurse.name, last_entry=last[-1].id)
+            after = leave(state, nurse=self._nurse.name, last_entry=last)
             return self._told(state, after, "handed_back" if action == "hand_back" else "closed")
 
         await self._conversations.change(conversation, step)
