@@ -48,6 +48,11 @@ nurses_acts = st.one_of(
     st.tuples(st.just("transfer"), nurses, st.sampled_from((*NURSES, "team"))),
 )
 acts = st.one_of(patients_acts, nurses_acts)
+DETOURS: tuple[tuple[Op, ...], ...] = (
+    (("want_human",), ("leave",)),
+    (("want_human",), ("claim", "ada"), ("hand_back", "ada")),
+    (("end",), ("say", HARMLESS[0])),
+)
 
 
 class World:
@@ -96,6 +101,12 @@ class Conversation(RuleBasedStateMachine):
         self.model = apply(before, op)
         refused = self.run(self.do(op))
         assert not (refused and self.model != before), f"{op} was refused"
+
+    @rule(detour=st.sampled_from(DETOURS))
+    def there_and_back(self, detour: tuple[Op, ...]) -> None:
+        """The bot has it again, but a turn from before is of an older epoch."""
+        for op in detour:
+            self.one_act(op)
 
     @rule(one=acts, other=acts)
     def two_acts_at_once(self, one: Op, other: Op) -> None:
