@@ -34,7 +34,7 @@ from bot.pages import Pages, guard_headers
 from bot.settings import Settings
 from bot.sockets import OpenSockets, inherited_socket
 from bot.triage import screen
-from bot.waiting import handoff_rules, outside
+from bot.waiting import handoff_rules, outside, summariser
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ _CONVERSATIONS = web.AppKey("conversations", Conversations)
 _HUB = web.AppKey("hub", Hub)
 _BLOCKING: web.AppKey[Client] = web.AppKey("blocking")
 _BOARD = web.AppKey("board", Board)
+_DESK = web.AppKey("desk", Desk)
 _SWEEPER = web.AppKey("sweeper", Sweeper)
 _WORKER = web.AppKey("worker", Worker)
 
@@ -67,9 +68,9 @@ def build_app(settings: Settings, clock: Clock = now_ms) -> web.Application:
     outlook, board = Outlook(redis, presence, waits, rules), Board(conversations, hub, rules)
     app[_BOARD], app[_SWEEPER] = board, Sweeper(conversations, presence, rules)
     WebChannel(intake, hub, outlook, settings.careline_messages_per_minute).add_routes(app.router)
-    Desk(
-        conversations, hub, board, sessions, accounts, presence, waits, rules, settings.careline_public_url
-    ).add_routes(app.router)
+    desk = Desk(conversations, hub, board, sessions, accounts, presence, waits, rules, settings.careline_public_url)
+    desk.add_routes(app.router)
+    app[_DESK] = desk
     Pages(settings.careline_allowed_origins).add_routes(app.router)
     app.router.add_get("/health", _health)
     sockets = OpenSockets()
@@ -99,6 +100,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
             settings.turn_lease,
         )  # fmt: skip
         app[_WORKER] = worker
+        app[_DESK].summariser = summariser(settings, http)
         notifier = Notifier(conversations.redis, app[_BLOCKING], outside(settings).destinations(http), now_ms)
         running = (app[_HUB], worker, app[_BOARD], app[_SWEEPER], notifier)
         tasks = [asyncio.create_task(each.run()) for each in running]

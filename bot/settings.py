@@ -84,6 +84,13 @@ class Settings(BaseSettings):
     smtp_password: str | None = Field(None, description="Password at the mail server.")
     smtp_from: str = Field("careline@localhost", description="Sender of the mails.")
 
+    summary_url: str | None = Field(
+        None, description="An OpenAI-compatible server that may write the note in prose; it gets the patient's words."
+    )
+    summary_model: str = Field("default", description="Name of its model.")
+    summary_api_key: str = Field("", description="Key that it asks for.")
+    summary_limit: float = Field(8.0, gt=0, description="Seconds until a summary is done without.")
+
     @property
     def on_call(self) -> dict[str, tuple[str, ...]]:
         """Addresses by the on-call contact's name."""

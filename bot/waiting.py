@@ -1,8 +1,10 @@
-"""From the settings to the rules of waiting, and to who outside the desk is told."""
+"""From the settings to the rules of waiting, to who outside the desk is told, and to who writes summaries."""
 
 from __future__ import annotations
 
 import logging
+
+import aiohttp
 
 from bot.conversation.store import now_ms
 from bot.handoff.clocks import Limits
@@ -10,6 +12,7 @@ from bot.handoff.hours import Hours, load_hours
 from bot.handoff.mail import MailServer
 from bot.handoff.outside import Outside
 from bot.handoff.rules import Clock, HandoffRules
+from bot.handoff.summary import Summariser
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,14 @@ def outside(settings: Settings) -> Outside:
         mail_server=_mail_server(settings),
         on_call=settings.on_call,
     )
+
+
+def summariser(settings: Settings, session: aiohttp.ClientSession) -> Summariser | None:
+    """Who writes summaries; None where no model is set for it."""
+    if not settings.summary_url:
+        return None
+    key = settings.summary_api_key
+    return Summariser(session, settings.summary_url, settings.summary_model, key, settings.summary_limit)
 
 
 def _mail_server(settings: Settings) -> MailServer | None:

@@ -144,7 +144,7 @@ def _queued(state: State, now: int) -> State:
 
 def _settled(state: State, last_entry: str) -> State:
     return replace(
-        state, acuity=None, rules=(), findings=(), advised=(), reason=None, screen_from=last_entry,
+        state, acuity=None, rules=(), findings=(), advised=(), ask=None, reason=None, screen_from=last_entry,
         session=state.session + 1, session_turns=0, team=None, wanted=None, wanted_name=None,
     )  # fmt: skip
 

@@ -38,7 +38,7 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
     state = replace(
         ownership.reopen(state), lang=reply_language(message.text, state.lang),
         findings=tuple(finding for finding in verdict.to_dict()["findings"]),
-        rules=_merged(state.rules, verdict.to_dict()["rules"]),
+        rules=_merged(state.rules, verdict.to_dict()["rules"]), ask=verdict.ask.id if verdict.ask else None,
     )  # fmt: skip
     settled = (message.id, verdict)
     if verdict.acuity not in ALARMING:

@@ -16,7 +16,8 @@ class State:
 
     epoch: raised at each change of owner; what was produced under an older one is not sent.
     acuity: the most urgent that the screen said since `screen_from`; None while nothing was said.
-    rules: the rules that fired, as {"id", "title"}; advised: the advice that the patient has.
+    rules: the rules that fired, as {"id", "title"}; advised: the advice that the patient has; ask: the id of the
+    question that the screen would put next.
     screen_from: the log entry after which the screen's history starts (an earlier matter is settled).
     since: when the patient began to wait; kept until the matter is settled, whoever had it meanwhile.
     clock_from, stage: when the present waiting limit began to run, and how many of its alerts were given.
@@ -36,6 +37,7 @@ class State:
     rules: tuple[Mapping[str, Any], ...] = ()
     findings: tuple[Mapping[str, Any], ...] = ()
     advised: tuple[str, ...] = ()
+    ask: str | None = None
     reason: str | None = None
     since: int = 0
     clock_from: int = 0

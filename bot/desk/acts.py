@@ -14,7 +14,7 @@ from bot.desk import audit
 from bot.desk.accounts import Accounts, Nurse
 from bot.handoff.presence import Presence
 from bot.handoff.rules import HandoffRules
-from bot.handoff.sbar import sbar
+from bot.handoff.sbar import Setting, sbar
 from bot.handoff.waits import Waits
 
 _LONGEST = 8000
@@ -44,7 +44,7 @@ class NurseActs:
         def step(state: State) -> Change:
             after = ownership.claim(state, nurse=self._nurse.name, nurse_name=self._nurse.display_name)
             waiting[:] = [state] if state.owner == "queue" else []
-            return replace(self._told(state, after, "claimed"), note=sbar(after, entries))
+            return replace(self._told(state, after, "claimed"), note=sbar(after, entries, self._setting()).text)
 
         await self._conversations.change(conversation, step)
         for state in waiting:
@@ -106,6 +106,9 @@ class NurseActs:
 
         await self._conversations.change(conversation, step)
         await self._audit("snooze", conversation)
+
+    def _setting(self) -> Setting:
+        return Setting(region=self._rules.region, zone=self._rules.hours.team(None).zone)
 
     async def _receiver(self, nurse: str | None, team: str | None) -> Receiver:
         if nurse is None:

@@ -21,6 +21,7 @@ from bot.desk.staff import Staff
 from bot.handoff.board import Board
 from bot.handoff.presence import Presence
 from bot.handoff.rules import HandoffRules
+from bot.handoff.summary import Summariser
 from bot.handoff.waits import Waits
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,8 @@ _FRAME_BYTES = 64 * 1024
 
 
 class Desk:
-    """Routes of the nurses' application. `public_url`: where browsers see it, None for the request's own host."""
+    """Routes of the nurses' application. `public_url`: where browsers see it, None for the request's own host;
+    `summariser`: set where a model may write summaries."""
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class Desk:
         rules: HandoffRules,
         public_url: str | None,
     ) -> None:
+        self.summariser: Summariser | None = None
         self._conversations = conversations
         self._hub = hub
         self._board = board
@@ -122,8 +125,9 @@ class Desk:
         acts = NurseActs(self._conversations, self._accounts, self._presence, self._waits, self._rules, nurse)
         staff = Staff(self._accounts, self._presence, self._rules)
         return NurseSocket(
-            self._conversations, self._hub, self._board, staff, self._presence, acts, self._rules, socket, nurse
-        )
+            self._conversations, self._hub, self._board, staff, self._presence, acts, self._rules, self.summariser,
+            socket, nurse,
+        )  # fmt: skip
 
     async def _close_when_over(self, socket: web.WebSocketResponse, key: str | None) -> None:
         while True:

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from bot.conversation.entry import Entry
 from bot.conversation.live import Hub
 from bot.conversation.ownership import NotAllowedError
-from bot.conversation.store import Conversations, MissingConversationError, live_channel
+from bot.conversation.store import QUEUE, Conversations, MissingConversationError, live_channel
 from bot.conversation.tasks import end
 from bot.desk import audit
 from bot.desk.accounts import Nurse
@@ -23,10 +23,13 @@ from bot.handoff.board import Board
 from bot.handoff.presence import Presence
 from bot.handoff.queue import item, last_words, mine
 from bot.handoff.rules import HandoffRules
-from bot.handoff.sbar import sbar
+from bot.handoff.sbar import Setting, sbar
+from bot.handoff.summary import Summariser
+from bot.triage import finding_label
 
 log = logging.getLogger(__name__)
 
+LANGS = ("en", "zh")
 _QUEUE_EVERY = 0.2
 """Seconds between two looks at the queue: a rush of changes is shown as one."""
 
@@ -43,6 +46,7 @@ class NurseSocket:
         presence: Presence,
         acts: NurseActs,
         rules: HandoffRules,
+        summariser: Summariser | None,
         socket: web.WebSocketResponse,
         nurse: Nurse,
     ) -> None:
@@ -55,7 +59,9 @@ class NurseSocket:
         self._rules = rules
         self._socket = socket
         self._nurse = nurse
+        self._summariser = summariser
         self._watcher: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []
 
     async def serve(self) -> None:
         """Until the nurse leaves or the store goes away."""
@@ -63,7 +69,7 @@ class NurseSocket:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            tasks += [self._watcher] if self._watcher else []
+            tasks += [*self._background, *([self._watcher] if self._watcher else [])]
             for error in await end(tasks):
                 if error and not isinstance(error, RedisError | OSError):
                     log.error("a nurse's socket failed: %s", type(error).__name__)
@@ -87,6 +93,8 @@ class NurseSocket:
         match frame:
             case {"type": "open", "conversation": str(conversation)}:
                 await self._open_conversation(conversation)
+            case {"type": "summarise", "conversation": str(conversation), "lang": "en" | "zh" as lang}:
+                self._background.append(asyncio.create_task(self._summarise(conversation, lang)))
             case {"type": "claim", "conversation": str(conversation)}:
                 await self._acts.claim(conversation)
             case {"type": "say", "conversation": str(conversation), "id": str(client_id), "text": str(text)}:
@@ -162,11 +170,22 @@ class NurseSocket:
 
     async def _about(self, conversation: str, entries: list[Entry]) -> dict[str, Any]:
         state = await self._conversations.state(conversation)
+        rank = await self._conversations.redis.zrank(QUEUE, conversation) if state.owner == "queue" else None
+        zone, position = self._rules.hours.team(state.team).zone, None if rank is None else rank + 1
+        settings = {lang: Setting(lang, self._rules.region, zone, position) for lang in LANGS}
         return {
             "item": item(state, last_words(entries), self._rules.hours) | mine(state, self._nurse.name),
-            "findings": list(state.findings),
-            "note": sbar(state, entries),
+            "findings": [{**finding, "label": finding_label(finding["id"])} for finding in state.findings],
+            "note": {lang: sbar(state, entries, setting).to_wire() for lang, setting in settings.items()},
         }
+
+    async def _summarise(self, conversation: str, lang: str) -> None:
+        """Sent when it is there: the nurse does not wait for a model."""
+        state, entries = await self._conversations.state(conversation), await self._conversations.entries(conversation)
+        words = [entry.text for entry in entries if entry.sender == "patient"]
+        note = sbar(state, entries, Setting(lang, self._rules.region))
+        written = await self._summariser.write(note, words, lang) if self._summariser else []
+        await self._send(type="summary", conversation=conversation, lang=lang, sentences=written)
 
     async def _error(self, frame: dict[str, Any], code: str, message: str) -> None:
         await self._send(type="error", id=frame.get("id"), code=code, message=message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .engine import LONGEST, region_contacts, region_words, screen
 from .errors import DataError
 from .knowledge import load_problems
-from .naming import finding_label, question_text, rule_advice, rule_title
+from .naming import finding_kind, finding_label, question_text, rule_advice, rule_title
 from .text import detect_language
 from .verdict import Acuity, Contact, Finding, Hit, Lang, Question, Said, Status, Verdict
 
@@ -22,6 +22,7 @@ __all__ = [
     "Status",
     "Verdict",
     "detect_language",
+    "finding_kind",
     "finding_label",
     "load_problems",
     "question_text",

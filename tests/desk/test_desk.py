@@ -33,7 +33,7 @@ async def test_a_nurse_takes_over_writes_and_hands_back(patient: Patient, ada: N
     await want_human(patient)
     await ada.act("open", patient.conversation)
     opened = await ada.until(lambda frame: frame["type"] == "conversation")
-    assert opened["note"].startswith("S  ")
+    assert [part["part"] for part in opened["note"]["zh"]] == ["S", "B", "A", "R"]
     await ada.act("claim", patient.conversation)
     assert "Nurse Ada" in (await patient.until_entry(notice="claimed"))["text"]
     await ada.act("say", patient.conversation, id="n1", text="Hello, how can I help?")

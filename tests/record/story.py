@@ -63,7 +63,7 @@ class Story:
 
         def step(now: State) -> Change:
             after = ownership.claim(now, nurse=nurse, nurse_name=f"Nurse {nurse}")
-            return Change(state=after, note=sbar(after, entries))
+            return Change(state=after, note=sbar(after, entries).text)
 
         await self.conversations.change(self.id, step)
 
