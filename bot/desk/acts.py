@@ -13,6 +13,7 @@ from bot.conversation.store import Change, Conversations
 from bot.desk import audit
 from bot.desk.accounts import Accounts, Nurse
 from bot.handoff.presence import Presence
+from bot.handoff.queue import longest_snooze
 from bot.handoff.rules import HandoffRules
 from bot.handoff.sbar import Setting, sbar
 from bot.handoff.waits import Waits
@@ -98,7 +99,7 @@ class NurseActs:
         now = self._rules.clock()
 
         def step(state: State) -> Change:
-            longest = int(self._rules.limits.of(state.acuity) // 60)
+            longest = longest_snooze(state, self._rules)
             after = ownership.snooze(state, until=now + minutes * 60_000)
             if not 1 <= minutes <= longest:
                 raise NotAllowedError(f"this may be snoozed for 1 to {longest} minutes")

@@ -143,10 +143,13 @@ class NurseSocket:
                     await self._send(**{name: alert[name] for name in ("type", "conversation", "acuity", "why")})
                 if watcher.staff:
                     watcher.staff = False
-                    if (now := _dumps(await self._staff.frame(self._nurse))) != staff:
+                    if (now := _dumps(await self._about_staff())) != staff:
                         await self._socket.send_str(now)
                         staff = now
                 await asyncio.sleep(_QUEUE_EVERY)
+
+    async def _about_staff(self) -> dict[str, Any]:
+        return {**await self._staff.frame(self._nurse), "summaries": self._summariser is not None}
 
     async def _watch_conversation(self, conversation: str) -> None:
         entries: list[Entry] = []
@@ -174,7 +177,7 @@ class NurseSocket:
         zone, position = self._rules.hours.team(state.team).zone, None if rank is None else rank + 1
         settings = {lang: Setting(lang, self._rules.region, zone, position) for lang in LANGS}
         return {
-            "item": item(state, last_words(entries), self._rules.hours) | mine(state, self._nurse.name),
+            "item": item(state, last_words(entries), self._rules) | mine(state, self._nurse.name),
             "findings": [{**finding, "label": finding_label(finding["id"])} for finding in state.findings],
             "note": {lang: sbar(state, entries, setting).to_wire() for lang, setting in settings.items()},
         }

@@ -114,7 +114,7 @@ class Board:
                 self._rows.pop(conversation, None)
                 if found and found[0].owner in ("queue", "nurse"):
                     state, entries = found
-                    shown = item(state, last_words(entries), self._rules.hours)
+                    shown = item(state, last_words(entries), self._rules)
                     self._rows[conversation] = _Row(state, shown, json.dumps(shown, ensure_ascii=False)[:-1])
         if ids:
             self._sorted = sorted(self._rows.values(), key=lambda row: row.order)

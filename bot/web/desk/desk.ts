@@ -2,9 +2,22 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { compareIds, newId } from "../shared/ids";
-import type { Acuity, DeskFrame, Entry, ErrorFrame, Finding, QueueItem, ToDeskFrame } from "../shared/protocol";
+import type {
+  Acuity,
+  AlertReason,
+  DeskFrame,
+  Entry,
+  ErrorFrame,
+  Finding,
+  Lang,
+  Note,
+  QueueItem,
+  Staff,
+  ToDeskFrame,
+} from "../shared/protocol";
 import { LiveSocket } from "../shared/socket";
-import { sound, texts } from "./preferences";
+import { notify } from "./notification";
+import { lang, sound, texts } from "./preferences";
 import * as session from "./session";
 import { chime } from "./sound";
 
@@ -17,7 +30,7 @@ export interface Opened {
   item: QueueItem;
   entries: readonly Entry[];
   findings: Finding[];
-  note: string;
+  note: Note;
 }
 
 export interface Unsent {
@@ -30,6 +43,13 @@ export interface Unsent {
 export interface Alert {
   conversation: string;
   acuity: Acuity;
+  why: AlertReason;
+}
+
+export interface Summary {
+  conversation: string;
+  lang: Lang;
+  sentences: string[];
 }
 
 export const connected = signal(false);
@@ -40,6 +60,8 @@ export const openId = signal<string | null>(null);
 export const opened = signal<Opened | null>(null);
 export const unsent = signal<readonly Unsent[]>([]);
 export const alerts = signal<readonly Alert[]>([]);
+export const staff = signal<Staff>({ nurses: [], teams: [], summaries: false });
+export const summary = signal<Summary | null>(null);
 export const problem = signal<string | null>(null);
 export const now = signal(Date.now());
 
@@ -82,6 +104,20 @@ window.setInterval(() => {
   now.value = Date.now();
 }, 1000);
 
+/** A note to somebody outside the desk links to /desk#<conversation>. */
+effect(() => {
+  const wanted = location.hash.slice(1);
+  if (!everConnected.value || !wanted) return;
+  history.replaceState(null, "", location.pathname);
+  open(wanted);
+});
+
+effect(() => {
+  const conversation = opened.value?.conversation;
+  if (!conversation || !staff.value.summaries) return;
+  socket.send({ type: "summarise", conversation, lang: lang.value });
+});
+
 window.addEventListener("beforeunload", (event) => {
   if (unsent.value.length > 0) event.preventDefault();
 });
@@ -91,6 +127,7 @@ function leave(): void {
   socket.stop();
   items.value = [];
   alerts.value = [];
+  summary.value = null;
   openId.value = opened.value = null;
   everConnected.value = false;
 }
@@ -100,7 +137,12 @@ function leave(): void {
 function receive(frame: ToDeskFrame): void {
   switch (frame.type) {
     case "queue":
-      items.value = frame.items;
+      return receiveQueue(frame.items);
+    case "staff":
+      staff.value = { nurses: frame.nurses, teams: frame.teams, summaries: frame.summaries };
+      return;
+    case "summary":
+      summary.value = { conversation: frame.conversation, lang: frame.lang, sentences: frame.sentences };
       return;
     case "conversation":
       if (frame.conversation === openId.value) receiveConversation(frame);
@@ -148,8 +190,20 @@ function receiveState(frame: Extract<ToDeskFrame, { type: "state" }>): void {
   };
 }
 
+/** What somebody has taken meanwhile needs no alert any more. */
+function receiveQueue(next: QueueItem[]): void {
+  items.value = next;
+  const open = new Set(next.filter((item) => item.owner === "queue" || item.mine).map((item) => item.conversation));
+  if (alerts.value.some((alert) => !open.has(alert.conversation))) {
+    alerts.value = alerts.value.filter((alert) => open.has(alert.conversation));
+  }
+}
+
 function receiveAlert(alert: Alert): void {
+  const item = items.value.find((other) => other.conversation === alert.conversation);
+  if (alert.why === "transfer" && item?.wanted && !item.for_me) return;
   if (sound.value) chime(alert.acuity === "emergency");
+  notify(alert, () => open(alert.conversation));
   if (openId.value === alert.conversation) return;
   alerts.value = [...alerts.value.filter((other) => other.conversation !== alert.conversation), alert];
 }
@@ -182,7 +236,7 @@ function settle(entry: Entry): void {
 /* ---- what the nurse does ------------------------------------------------------------------------------------- */
 
 export function open(conversation: string | null): void {
-  if (conversation !== openId.value) opened.value = null;
+  if (conversation !== openId.value) opened.value = summary.value = null;
   openId.value = conversation;
   dismiss(conversation);
   if (conversation) socket.send({ type: "open", conversation });
@@ -191,6 +245,16 @@ export function open(conversation: string | null): void {
 export function act(type: "claim" | "hand_back" | "close"): void {
   const conversation = openId.value;
   if (conversation && !socket.send({ type, conversation })) problem.value = texts.value.offline;
+}
+
+export function transfer(to: { nurse: string } | { team: string }): void {
+  const conversation = openId.value;
+  if (conversation && !socket.send({ type: "transfer", conversation, ...to })) problem.value = texts.value.offline;
+}
+
+export function snooze(minutes: number): void {
+  const conversation = openId.value;
+  if (conversation && !socket.send({ type: "snooze", conversation, minutes })) problem.value = texts.value.offline;
 }
 
 export function say(text: string): void {

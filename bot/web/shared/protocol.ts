@@ -61,6 +61,7 @@ export type PatientFrame =
   | { type: "say"; id: string; text: string; button?: ButtonRef }
   | { type: "want_human"; id: string }
   | { type: "leave_queue"; id: string }
+  | { type: "close"; id: string }
   | { type: "lang"; lang: Lang };
 
 export interface PartialFrame {
@@ -76,6 +77,8 @@ export interface StateFrame {
   owner: Owner;
   nurse: string | null;
   position: number | null;
+  /** Most who waited of late were answered within so many minutes; null where nothing can be said. */
+  usual_minutes: number | null;
   acuity: Acuity | null;
   lang?: Lang;
   /** The emergency numbers: without a region set they follow the language. */
@@ -122,6 +125,15 @@ export interface QueueItem {
   reason: string | null;
   rules: { id: string; title: Title }[];
   last: string;
+  /** How many alerts of its waiting clock were given: 0 to 3. */
+  stage: number;
+  /** Milliseconds since 1970. */
+  snoozed_until: number | null;
+  team: { id: string; name: Title } | null;
+  wanted: string | null;
+  for_me: boolean;
+  /** Minutes; 0 where it cannot be snoozed. */
+  longest_snooze: number;
 }
 
 /** What the screen found; `label` is shown when the server names the finding in the nurse's words. */
@@ -129,12 +141,32 @@ export interface Finding {
   id: string;
   status: "present" | "absent" | "unknown";
   quote?: string | null;
-  label?: Title;
+  label?: Title | null;
+}
+
+export interface NotePart {
+  part: "S" | "B" | "A" | "R";
+  lines: string[];
+}
+
+export type Note = Record<Lang, NotePart[]>;
+
+export type AlertReason = "new" | "first_alert" | "second_alert" | "on_call" | "nobody_there" | "nurse_lost" | "transfer";
+
+/** Whom a conversation can be transferred to. */
+export interface Staff {
+  nurses: { name: string; display_name: string }[];
+  teams: { id: string; name: Title; open: boolean }[];
+  summaries: boolean;
 }
 
 export type DeskFrame =
   | { type: "open" | "claim" | "hand_back" | "close"; conversation: string }
-  | { type: "say"; conversation: string; id: string; text: string };
+  | { type: "say"; conversation: string; id: string; text: string }
+  | { type: "transfer"; conversation: string; nurse: string }
+  | { type: "transfer"; conversation: string; team: string }
+  | { type: "snooze"; conversation: string; minutes: number }
+  | { type: "summarise"; conversation: string; lang: Lang };
 
 export type ToDeskFrame =
   | { type: "queue"; items: QueueItem[] }
@@ -144,10 +176,12 @@ export type ToDeskFrame =
       item: QueueItem;
       entries: Entry[];
       findings: Finding[];
-      note: string;
+      note: Note;
     }
   | { type: "entry"; conversation: string; entry: Entry }
-  | { type: "state"; conversation: string; item: QueueItem; findings?: Finding[]; note?: string }
-  | { type: "alert"; conversation: string; acuity: Acuity }
+  | { type: "state"; conversation: string; item: QueueItem; findings?: Finding[]; note?: Note }
+  | ({ type: "staff" } & Staff)
+  | { type: "summary"; conversation: string; lang: Lang; sentences: string[] }
+  | { type: "alert"; conversation: string; acuity: Acuity; why: AlertReason }
   | { type: "ack"; id: string; entry: string }
   | ErrorFrame;

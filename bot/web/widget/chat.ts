@@ -31,11 +31,12 @@ interface OwnerState {
   owner: Owner;
   nurse: string | null;
   position: number | null;
+  usualMinutes: number | null;
   /** undefined until the server has said, null when it sees none. */
   acuity: Acuity | null | undefined;
 }
 
-const AT_FIRST: OwnerState = { owner: "bot", nurse: null, position: null, acuity: undefined };
+const AT_FIRST: OwnerState = { owner: "bot", nurse: null, position: null, usualMinutes: null, acuity: undefined };
 
 const params = new URLSearchParams(location.search);
 export const siteName = (params.get("name") ?? "").slice(0, 60);
@@ -64,6 +65,11 @@ export const inEmergency = computed(
     state.value.acuity === "emergency" ||
     (state.value.acuity === undefined && timeline.value.entries.some((entry) => entry.advice?.acuity === "emergency")) ||
     timeline.value.unsaved.some((advice) => advice.advice.acuity === "emergency"),
+);
+
+/** Not before anything was said, and never in an emergency: that stays with the nurses. */
+export const mayEnd = computed(
+  () => state.value.owner !== "closed" && !inEmergency.value && timeline.value.entries.length > 0,
 );
 
 const socket = new LiveSocket<PatientFrame, ToPatientFrame>("/api/patient/socket", {
@@ -216,7 +222,8 @@ function storedEntry(item: Outgoing, id: string): Entry {
 }
 
 function receiveState(frame: StateFrame): void {
-  state.value = { owner: frame.owner, nurse: frame.nurse, position: frame.position, acuity: frame.acuity };
+  const { owner, nurse, position, acuity } = frame;
+  state.value = { owner, nurse, position, acuity, usualMinutes: frame.usual_minutes };
   if (frame.lang && !wantedLang) lang.value = frame.lang;
   if (frame.contacts) keepContacts(frame.contacts);
   if (frame.owner === "bot" || frame.owner === "closed") return;
@@ -258,6 +265,11 @@ export function wantNurse(): void {
 
 export function leaveQueue(): void {
   if (!socket.send({ type: "leave_queue", id: newId() })) showToast("not_allowed");
+}
+
+/** The patient ends it: the nurses stop waiting for them, and the assistant answers no more. */
+export function endConversation(): void {
+  if (!socket.send({ type: "close", id: newId() })) showToast("not_allowed");
 }
 
 export function retry(id: string): void {
@@ -332,6 +344,8 @@ export function forget(): void {
 }
 
 function leaveThis(): void {
+  // no nurse is to call on a patient who has gone; the server keeps an emergency all the same
+  if (state.value.owner === "queue") socket.send({ type: "close", id: newId() });
   socket.stop();
   storage.credentials.forget();
   timeline.value = timelines.EMPTY;

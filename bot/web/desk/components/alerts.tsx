@@ -11,7 +11,7 @@ export function Alerts() {
       {desk.alerts.value.slice(-SHOWN).map((alert) => (
         <div class={`alert ${alert.acuity}`} key={alert.conversation}>
           <Icon name="alert" />
-          <strong>{t.alert(t.acuity[alert.acuity] ?? alert.acuity)}</strong>
+          <strong>{t.alert(t.acuity[alert.acuity] ?? alert.acuity, alert.why)}</strong>
           <span class="alert-last">{lastWords(alert.conversation)}</span>
           <button type="button" class="button small outline" onClick={() => desk.open(alert.conversation)}>
             {t.openAlert}

@@ -9,7 +9,9 @@ import { CloseButton } from "./close";
 import { Composer } from "./composer";
 import { DeskEntry, UnsentLine } from "./entries";
 import { NotePanel } from "./note";
-import { OwnerLabel, reasonText } from "./queue";
+import { OwnerLabel, reasonText, ReceiverLabel } from "./queue";
+import { Snooze } from "./snooze";
+import { TransferButton } from "./transfer";
 
 /** Back to the row that was opened, so that the keyboard goes on where it left. */
 function backToQueue(): void {
@@ -75,6 +77,7 @@ function Head({ item }: { item: QueueItem }) {
         <div>
           <AcuityBadge acuity={item.acuity} />
           <OwnerLabel item={item} />
+          <ReceiverLabel item={item} />
         </div>
         <p>
           {[reasonText(item), t.languages[item.lang] ?? item.lang, waitedFor(item.since, desk.now.value, t)]
@@ -87,6 +90,7 @@ function Head({ item }: { item: QueueItem }) {
           <button type="button" class="button outline small" title={t.handBackHint} onClick={() => desk.act("hand_back")}>
             {t.handBack}
           </button>
+          <TransferButton />
           <CloseButton />
         </div>
       )}
@@ -137,10 +141,13 @@ function ClaimBar({ item }: { item: QueueItem }) {
   return (
     <div class="claim-bar">
       <p>{t.claimHint}</p>
-      <button type="button" class="button primary claim" onClick={() => desk.act("claim")}>
-        <Icon name="nurse" />
-        {t.claim}
-      </button>
+      <div class="claim-acts">
+        <Snooze item={item} />
+        <button type="button" class="button primary claim" onClick={() => desk.act("claim")}>
+          <Icon name="nurse" />
+          {t.claim}
+        </button>
+      </div>
     </div>
   );
 }

@@ -1,36 +1,25 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/icons";
-import type { Finding } from "../../shared/protocol";
-import type { Opened } from "../desk";
-import { texts, titled } from "../preferences";
+import type { Finding, NotePart } from "../../shared/protocol";
+import { openId, summary, type Opened } from "../desk";
+import { lang, texts, titled } from "../preferences";
 
 const COPIED_MS = 2_500;
 const STATUS_ORDER = ["present", "unknown", "absent"];
 
 export function NotePanel({ opened }: { opened: Opened }) {
   const t = texts.value;
+  const note = opened.note[lang.value];
   return (
     <div class="note-panel">
       <section>
         <div class="note-head">
           <h3>{t.note}</h3>
-          {opened.note && <CopyButton text={opened.note} />}
+          <CopyButton text={plain(note)} />
         </div>
-        {opened.note ? <Note text={opened.note} /> : <p class="soft">{t.noNote}</p>}
+        <NoteParts note={note} />
       </section>
-      {opened.item.rules.length > 0 && (
-        <section>
-          <h3>{t.rules}</h3>
-          <ul class="rule-list">
-            {opened.item.rules.map((rule) => (
-              <li key={rule.id}>
-                <Icon name="alert" />
-                {titled(rule.title)}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <SummaryText />
       <section>
         <h3>{t.findings}</h3>
         <Findings findings={opened.findings} />
@@ -39,27 +28,40 @@ export function NotePanel({ opened }: { opened: Opened }) {
   );
 }
 
-/** A line that begins with the letter of its part: situation, background, assessment, recommendation. */
-const HEADED = /^([SBAR])\s{2,}(.*)$/;
-
-function Note({ text }: { text: string }) {
+function NoteParts({ note }: { note: NotePart[] }) {
   return (
-    <div class="note">
-      {text.split("\n").map((line, index) => {
-        const [, heading, rest] = HEADED.exec(line) ?? [];
-        return (
-          <p key={index}>
-            {heading ? (
-              <>
-                <strong>{texts.value.parts[heading]}</strong> {rest}
-              </>
-            ) : (
-              line
-            )}
-          </p>
-        );
-      })}
-    </div>
+    <dl class="note">
+      {note.map(({ part, lines }) => (
+        <div key={part} class={`note-part ${part}`}>
+          <dt>{texts.value.parts[part]}</dt>
+          {lines.map((line, index) => (
+            <dd key={index}>{line}</dd>
+          ))}
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** As one pastes it into another system. */
+function plain(note: NotePart[]): string {
+  return note.map(({ part, lines }) => `${texts.value.parts[part]}\n${lines.map((line) => `- ${line}`).join("\n")}`).join("\n\n");
+}
+
+/** Prose by a model, only as far as it keeps to the facts; never copied with the note. */
+function SummaryText() {
+  const t = texts.value;
+  const written = summary.value;
+  if (!written?.sentences.length || written.conversation !== openId.value || written.lang !== lang.value) return null;
+  return (
+    <section class="summary">
+      <h3>
+        <Icon name="spark" />
+        {t.summary}
+      </h3>
+      <p>{written.sentences.join(lang.value === "zh" ? "" : " ")}</p>
+      <p class="soft">{t.summaryHint}</p>
+    </section>
   );
 }
 

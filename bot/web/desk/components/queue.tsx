@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { Icon } from "../../shared/icons";
 import type { QueueItem } from "../../shared/protocol";
 import * as desk from "../desk";
-import { texts, titled } from "../preferences";
+import { lang, texts, titled } from "../preferences";
 import { waitedFor } from "../waiting";
 import { AcuityBadge } from "./acuity";
 
@@ -68,7 +68,7 @@ function Row({ item }: { item: QueueItem }) {
   return (
     <button
       type="button"
-      class={`row ${item.acuity ?? ""}`}
+      class={`row ${item.acuity ?? ""} ${snoozed(item) ? "snoozed" : ""}`}
       data-conversation={item.conversation}
       aria-current={current}
       onClick={() => desk.open(item.conversation)}
@@ -82,6 +82,7 @@ function Row({ item }: { item: QueueItem }) {
           {waitedFor(item.since, desk.now.value, t)}
         </span>
       </span>
+      <Marks item={item} />
       <span class="row-last" lang={item.lang}>
         {item.last || "…"}
       </span>
@@ -101,6 +102,50 @@ function Row({ item }: { item: QueueItem }) {
       </span>
     </button>
   );
+}
+
+/** What sets this case apart: it waits too long, was put off, or was passed to someone. */
+function Marks({ item }: { item: QueueItem }) {
+  const t = texts.value;
+  const overdue = item.owner === "queue" && item.stage > 0;
+  if (!overdue && !snoozed(item) && !item.wanted && !item.team) return null;
+  return (
+    <span class="marks">
+      {overdue && (
+        <span class="mark overdue">
+          <Icon name="alert" />
+          {t.stages[item.stage - 1]}
+        </span>
+      )}
+      {snoozed(item) && (
+        <span class="mark">
+          <Icon name="snooze" />
+          {t.snoozedUntil(clock(item.snoozed_until!))}
+        </span>
+      )}
+      <ReceiverLabel item={item} />
+    </span>
+  );
+}
+
+export function ReceiverLabel({ item }: { item: QueueItem }) {
+  const t = texts.value;
+  if (item.owner !== "queue" || !(item.wanted || item.team)) return null;
+  const to = item.for_me ? t.forYou : t.forSomeone(item.wanted ?? titled(item.team!.name));
+  return (
+    <span class={`mark ${item.for_me ? "for-me" : ""}`}>
+      <Icon name={item.wanted ? "nurse" : "team"} />
+      {to}
+    </span>
+  );
+}
+
+function snoozed(item: QueueItem): boolean {
+  return item.owner === "queue" && (item.snoozed_until ?? 0) > desk.now.value;
+}
+
+function clock(at: number): string {
+  return new Date(at).toLocaleTimeString(lang.value === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
 export function OwnerLabel({ item }: { item: QueueItem }) {

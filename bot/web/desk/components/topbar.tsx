@@ -1,5 +1,6 @@
 import { Icon } from "../../shared/icons";
 import * as desk from "../desk";
+import { askPermission, permission } from "../notification";
 import { sound, texts } from "../preferences";
 import { nurse, signOut } from "../session";
 import { chime } from "../sound";
@@ -14,6 +15,7 @@ export function TopBar() {
       </span>
       <h1>{t.title}</h1>
       <span class="topbar-count">{t.waitingCount(desk.waiting.value)}</span>
+      <NoticeButton />
       <SoundButton />
       <LanguageButton />
       <span class="topbar-name">
@@ -24,6 +26,18 @@ export function TopBar() {
         <Icon name="logout" />
       </button>
     </header>
+  );
+}
+
+/** Only while the browser has not been asked: what the nurse has decided, only the browser's settings change. */
+function NoticeButton() {
+  const t = texts.value;
+  if (permission.value !== "default") return null;
+  return (
+    <button type="button" class="button outline small notices" aria-label={t.allowNotices} onClick={() => void askPermission()}>
+      <Icon name="screen" />
+      <span>{t.allowNotices}</span>
+    </button>
   );
 }
 

@@ -1,6 +1,16 @@
 /** Every word of the nurses' desk, in English. */
 
-import type { Acuity } from "../../shared/protocol";
+import type { Acuity, AlertReason } from "../../shared/protocol";
+
+const WHY: Record<AlertReason, string> = {
+  new: "new or worse",
+  first_alert: "waiting too long",
+  second_alert: "still waiting, second alert",
+  on_call: "still waiting, on-call contact notified",
+  nobody_there: "outside of hours or nobody at the desk",
+  nurse_lost: "its nurse lost the connection",
+  transfer: "passed on",
+};
 
 export const en = {
   switchLanguage: "切换到中文",
@@ -38,6 +48,8 @@ export const en = {
     assistant_unavailable: "Assistant unavailable",
     complaint: "Complaint",
     fallback: "Assistant did not understand",
+    transfer: "Passed on by a nurse",
+    nurse_lost: "Its nurse lost the connection",
   } as Record<string, string>,
   languages: { en: "English", zh: "Chinese" } as Record<string, string>,
   waited: (time: string) => `waiting ${time}`,
@@ -49,6 +61,10 @@ export const en = {
   withAssistant: "With the assistant",
   unclaimed: "Not claimed",
   ended: "Ended",
+  forYou: "For you",
+  forSomeone: (name: string) => `For ${name}`,
+  stages: ["Waiting too long", "Waiting too long, second alert", "On-call contact notified"] as readonly string[],
+  snoozedUntil: (time: string) => `Put off until ${time}`,
 
   chooseTitle: "Choose a conversation",
   chooseText: "The most urgent patient is at the top of the queue.",
@@ -67,6 +83,16 @@ export const en = {
   closedHint: "This conversation has ended.",
   handBack: "Hand back",
   handBackHint: "The assistant answers again",
+  transfer: "Transfer",
+  transferTitle: "Transfer this conversation",
+  transferText: "It goes back into the queue in its place. The patient is told, and any nurse can still claim it.",
+  nursesHere: "Nurses at the desk",
+  noOtherNurse: "No other nurse is at the desk.",
+  teams: "Teams",
+  onDuty: "On duty",
+  offDuty: "Off duty",
+  snooze: "No alerts for",
+  minutesShort: (minutes: number) => `${minutes} min`,
   close: "Close",
   closeTitle: "Close this conversation?",
   closeText: "The patient is told that it has ended and can start a new one.",
@@ -86,8 +112,8 @@ export const en = {
   copy: "Copy note",
   copied: "Copied",
   copyFailed: "Copy failed: select the text instead",
-  noNote: "No note yet.",
-  rules: "Rules that fired",
+  summary: "Summary written by a machine",
+  summaryHint: "Each sentence was checked against the note above. Rely on the note.",
   findings: "Findings",
   noFindings: "The screen found nothing in the patient's words.",
   status: { present: "Present", absent: "Denied", unknown: "Unknown" } as Record<string, string>,
@@ -98,9 +124,10 @@ export const en = {
   source: (n: number) => `Show source ${n}`,
   opensNewTab: "opens in a new tab",
 
-  alert: (acuity: string) => `New or worse: ${acuity}`,
+  alert: (acuity: string, why: AlertReason) => `${acuity}: ${WHY[why] ?? "look now"}`,
   openAlert: "Open",
   dismiss: "Dismiss",
+  allowNotices: "Desktop notices",
   soundOn: "Alert sound is on",
   soundOff: "Alert sound is off",
   offline: "Not connected. The queue may be out of date. Reconnecting…",

@@ -1,6 +1,17 @@
 /** 护士工作台的全部中文文字。 */
 
+import type { AlertReason } from "../../shared/protocol";
 import type { Texts } from "./en";
+
+const WHY: Record<AlertReason, string> = {
+  new: "新增或加重",
+  first_alert: "等候超时",
+  second_alert: "仍在等候，第二次提醒",
+  on_call: "仍在等候，已通知值班人员",
+  nobody_there: "非值班时间或无人在线",
+  nurse_lost: "原护士连接中断",
+  transfer: "转交",
+};
 
 export const zh: Texts = {
   switchLanguage: "Switch to English",
@@ -34,6 +45,8 @@ export const zh: Texts = {
     assistant_unavailable: "自动助手不可用",
     complaint: "投诉",
     fallback: "助手没有理解患者的话",
+    transfer: "由其他护士转来",
+    nurse_lost: "原护士连接中断",
   },
   languages: { en: "英文", zh: "中文" },
   waited: (time) => `已等候 ${time}`,
@@ -45,6 +58,10 @@ export const zh: Texts = {
   withAssistant: "由自动助手处理",
   unclaimed: "未接手",
   ended: "已结束",
+  forYou: "转给您",
+  forSomeone: (name) => `转给${name}`,
+  stages: ["等候超时", "等候超时，第二次提醒", "已通知值班人员"],
+  snoozedUntil: (time) => `暂缓提醒至 ${time}`,
 
   chooseTitle: "请选择一个对话",
   chooseText: "最紧急的患者在队列最上方。",
@@ -63,6 +80,16 @@ export const zh: Texts = {
   closedHint: "此对话已结束。",
   handBack: "交还助手",
   handBackHint: "由自动助手继续回答",
+  transfer: "转交",
+  transferTitle: "转交此对话",
+  transferText: "对话回到队列中原来的位置。患者会收到通知，其他护士仍可接手。",
+  nursesHere: "在线的护士",
+  noOtherNurse: "没有其他护士在线。",
+  teams: "团队",
+  onDuty: "值班中",
+  offDuty: "未值班",
+  snooze: "暂缓提醒",
+  minutesShort: (minutes) => `${minutes} 分钟`,
   close: "结束",
   closeTitle: "结束此对话？",
   closeText: "患者会收到结束通知，之后可以开始新的对话。",
@@ -82,8 +109,8 @@ export const zh: Texts = {
   copy: "复制记录",
   copied: "已复制",
   copyFailed: "复制失败，请手动选择文字",
-  noNote: "暂无记录。",
-  rules: "触发的规则",
+  summary: "机器撰写的摘要",
+  summaryHint: "每句话都与上面的记录核对过。请以记录为准。",
   findings: "所见",
   noFindings: "患者的话中没有识别到症状。",
   status: { present: "有", absent: "否认", unknown: "不明" },
@@ -94,9 +121,10 @@ export const zh: Texts = {
   source: (n) => `查看来源 ${n}`,
   opensNewTab: "在新标签页打开",
 
-  alert: (acuity) => `新增或加重：${acuity}`,
+  alert: (acuity, why) => `${acuity}：${WHY[why] ?? "请查看"}`,
   openAlert: "打开",
   dismiss: "忽略",
+  allowNotices: "桌面通知",
   soundOn: "提示音已开",
   soundOff: "提示音已关",
   offline: "未连接，队列可能不是最新。正在重新连接…",

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import * as chat from "../chat";
 
-export type Confirmation = "new" | "forget";
+export type Confirmation = "new" | "end" | "forget";
 
 export function ConfirmDialog({ confirmation, done }: { confirmation: Confirmation | null; done: () => void }) {
   const t = chat.texts.value;
@@ -12,12 +12,15 @@ export function ConfirmDialog({ confirmation, done }: { confirmation: Confirmati
   }, [confirmation]);
 
   if (!confirmation) return null;
-  const forgets = confirmation === "forget";
+  const { title, text, confirm, act } = {
+    new: { title: t.newTitle, text: t.newText, confirm: t.confirmNew, act: chat.newConversation },
+    end: { title: t.endTitle, text: t.endText, confirm: t.confirmEnd, act: chat.endConversation },
+    forget: { title: t.forgetTitle, text: t.forgetText, confirm: t.confirmForget, act: chat.forget },
+  }[confirmation];
 
-  function act(): void {
+  function confirmed(): void {
     dialog.current?.close();
-    if (forgets) chat.forget();
-    else chat.newConversation();
+    act();
   }
 
   return (
@@ -28,14 +31,14 @@ export function ConfirmDialog({ confirmation, done }: { confirmation: Confirmati
       onClose={done}
       onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
     >
-      <h2 id="confirm-title">{forgets ? t.forgetTitle : t.newTitle}</h2>
-      <p>{forgets ? t.forgetText : t.newText}</p>
+      <h2 id="confirm-title">{title}</h2>
+      <p>{text}</p>
       <div class="dialog-actions">
         <button type="button" class="button outline" onClick={() => dialog.current?.close()}>
           {t.cancel}
         </button>
-        <button type="button" class={`button ${forgets ? "danger" : "primary"}`} onClick={act}>
-          {forgets ? t.confirmForget : t.confirmNew}
+        <button type="button" class={`button ${confirmation === "forget" ? "danger" : "primary"}`} onClick={confirmed}>
+          {confirm}
         </button>
       </div>
     </dialog>

@@ -85,6 +85,11 @@ function Menu({ confirm }: { confirm: Confirm }) {
           <button type="button" onClick={() => choose("new")}>
             {t.newConversation}
           </button>
+          {chat.mayEnd.value && (
+            <button type="button" onClick={() => choose("end")}>
+              {t.endConversation}
+            </button>
+          )}
           <button type="button" onClick={() => choose("forget")}>
             {t.forget}
           </button>

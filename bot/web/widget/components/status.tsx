@@ -11,7 +11,7 @@ const ICONS: Record<string, IconName> = { bot: "chat", queue: "clock", nurse: "n
 
 export function StatusStrip() {
   const t = chat.texts.value;
-  const { owner, nurse, position } = chat.state.value;
+  const { owner, nurse, position, usualMinutes } = chat.state.value;
   const says: Record<typeof owner, string> = {
     bot: chat.askingForNurse.value ? t.askedForNurse : t.status.bot,
     queue: t.status.queue(position),
@@ -23,7 +23,9 @@ export function StatusStrip() {
       <Icon name={ICONS[owner] ?? "info"} />
       <div class="status-text" role="status">
         <span>{says[owner]}</span>
+        {owner === "queue" && usualMinutes && !chat.inEmergency.value && <small>{t.status.usual(usualMinutes)}</small>}
         {owner === "queue" && chat.inEmergency.value && <small>{t.status.queueHint}</small>}
+        {owner === "closed" && <small>{t.status.closedHint}</small>}
       </div>
       <StatusAction />
     </div>

@@ -9,6 +9,7 @@ export const en = {
   close: "Close chat",
   menu: "More options",
   newConversation: "New conversation",
+  endConversation: "End this conversation",
   forget: "End and forget on this device",
 
   introTitle: "Hello. How can I help?",
@@ -50,7 +51,9 @@ export const en = {
       position ? `Waiting for a nurse. You are number ${position}.` : "Waiting for a nurse.",
     queueHint: "You can go on writing. The nurse will read everything.",
     nurse: (name: string) => `${name} is reading this`,
+    usual: (minutes: number) => `In the last two hours most were answered within ${minutes} minutes. It can take longer.`,
     closed: "This conversation has ended",
+    closedHint: "Write again to go on with the assistant.",
   },
   talkToNurse: "Talk to a nurse",
   askedForNurse: "Asking for a nurse…",
@@ -81,6 +84,9 @@ export const en = {
 
   newTitle: "Start a new conversation?",
   newText: "This device will no longer show the present one. A nurse who has it can still read it.",
+  endTitle: "End this conversation?",
+  endText: "You leave the queue, and nobody answers here until you write again.",
+  confirmEnd: "End it",
   forgetTitle: "End and forget?",
   forgetText:
     "This removes the conversation and any unsent message from this device. The hospital keeps its own record, and a nurse who has it can still read it.",

@@ -11,6 +11,7 @@ export const zh: Texts = {
   close: "关闭对话",
   menu: "更多选项",
   newConversation: "开始新对话",
+  endConversation: "结束本次对话",
   forget: "结束并从本设备清除",
 
   introTitle: "您好，有什么可以帮您？",
@@ -50,7 +51,9 @@ export const zh: Texts = {
     queue: (position) => (position ? `正在等候护士，您排在第 ${position} 位。` : "正在等候护士。"),
     queueHint: "您可以继续写，护士会看到全部内容。",
     nurse: (name) => `${name}正在看这段对话`,
+    usual: (minutes) => `最近两小时，多数人在 ${minutes} 分钟内得到回复，也可能更久。`,
     closed: "本次对话已结束",
+    closedHint: "再次留言即可继续与助手交流。",
   },
   talkToNurse: "转接护士",
   askedForNurse: "正在联系护士…",
@@ -79,6 +82,9 @@ export const zh: Texts = {
 
   newTitle: "开始新对话？",
   newText: "本设备将不再显示当前对话。接手的护士仍可查看。",
+  endTitle: "结束本次对话？",
+  endText: "您将离开队列。再次留言之前，这里不会再有回复。",
+  confirmEnd: "结束",
   forgetTitle: "结束并清除？",
   forgetText: "这会从本设备删除对话和尚未发送的消息。医院保留自己的记录，接手的护士仍可查看。",
   confirmNew: "开始新对话",
