@@ -35,7 +35,7 @@ def test_the_topic_is_found_by_words_alone(parts: Assembled, lang: str) -> None:
         ("en", "can i drink alcohol with paracetamol", "Can I take paracetamol with other medicines or alcohol?"),
         ("en", "how do I know if my child is dehydrated", "How do I know if my child is dehydrated?"),
         ("en", "what to do in an asthma attack", "What should I do in an asthma attack?"),
-        ("zh", "低血糖了怎么办", "低血糖怎么办？"),
+        ("zh", "低血糖了怎么办", "低血糖马上怎么办？"),
         ("zh", "感冒要不要打吊瓶", "感冒需要吃抗生素或打吊瓶吗？"),
         ("zh", "布洛芬一天最多吃几次", "成人布洛芬怎么吃？"),
     ],
