@@ -25,7 +25,6 @@ from bot.handoff.queue import item, last_words, mine
 from bot.handoff.rules import HandoffRules
 from bot.handoff.sbar import Setting, sbar
 from bot.handoff.summary import Summariser
-from bot.triage import finding_label
 
 log = logging.getLogger(__name__)
 
@@ -178,7 +177,6 @@ class NurseSocket:
         settings = {lang: Setting(lang, self._rules.region, zone, position) for lang in LANGS}
         return {
             "item": item(state, last_words(entries), self._rules) | mine(state, self._nurse.name),
-            "findings": [{**finding, "label": finding_label(finding["id"])} for finding in state.findings],
             "note": {lang: sbar(state, entries, setting).to_wire() for lang, setting in settings.items()},
         }
 

@@ -8,7 +8,6 @@ import type {
   DeskFrame,
   Entry,
   ErrorFrame,
-  Finding,
   Lang,
   Note,
   QueueItem,
@@ -29,7 +28,6 @@ export interface Opened {
   conversation: string;
   item: QueueItem;
   entries: readonly Entry[];
-  findings: Finding[];
   note: Note;
 }
 
@@ -185,7 +183,6 @@ function receiveState(frame: Extract<ToDeskFrame, { type: "state" }>): void {
   opened.value = {
     ...before,
     item: frame.item,
-    findings: frame.findings ?? before.findings,
     note: frame.note ?? before.note,
   };
 }

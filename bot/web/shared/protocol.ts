@@ -136,14 +136,6 @@ export interface QueueItem {
   longest_snooze: number;
 }
 
-/** What the screen found; `label` is shown when the server names the finding in the nurse's words. */
-export interface Finding {
-  id: string;
-  status: "present" | "absent" | "unknown";
-  quote?: string | null;
-  label?: Title | null;
-}
-
 export interface NotePart {
   part: "S" | "B" | "A" | "R";
   lines: string[];
@@ -175,11 +167,10 @@ export type ToDeskFrame =
       conversation: string;
       item: QueueItem;
       entries: Entry[];
-      findings: Finding[];
       note: Note;
     }
   | { type: "entry"; conversation: string; entry: Entry }
-  | { type: "state"; conversation: string; item: QueueItem; findings?: Finding[]; note?: Note }
+  | { type: "state"; conversation: string; item: QueueItem; note?: Note }
   | ({ type: "staff" } & Staff)
   | { type: "summary"; conversation: string; lang: Lang; sentences: string[] }
   | { type: "alert"; conversation: string; acuity: Acuity; why: AlertReason }

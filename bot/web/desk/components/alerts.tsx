@@ -8,7 +8,7 @@ export function Alerts() {
   const t = texts.value;
   return (
     <div class="alerts" role="alert">
-      {desk.alerts.value.slice(-SHOWN).map((alert) => (
+      {mostUrgent(desk.alerts.value).map((alert) => (
         <div class={`alert ${alert.acuity}`} key={alert.conversation}>
           <Icon name="alert" />
           <strong>{t.alert(t.acuity[alert.acuity] ?? alert.acuity, alert.why)}</strong>
@@ -28,6 +28,13 @@ export function Alerts() {
       ))}
     </div>
   );
+}
+
+/** An emergency is not pushed out by what came later. */
+function mostUrgent(alerts: readonly desk.Alert[]): desk.Alert[] {
+  const emergencies = alerts.filter((alert) => alert.acuity === "emergency");
+  const others = alerts.filter((alert) => alert.acuity !== "emergency");
+  return [...others, ...emergencies].slice(-SHOWN).reverse();
 }
 
 function lastWords(conversation: string): string {

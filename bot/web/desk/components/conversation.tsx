@@ -44,7 +44,7 @@ export function Conversation() {
       <details class="note-fold">
         <summary>
           <Icon name="note" />
-          {t.showNote}
+          {t.note}
           <Icon name="chevron" />
         </summary>
         <NotePanel opened={opened} />

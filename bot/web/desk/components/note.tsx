@@ -1,11 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/icons";
-import type { Finding, NotePart } from "../../shared/protocol";
+import type { NotePart } from "../../shared/protocol";
 import { openId, summary, type Opened } from "../desk";
-import { lang, texts, titled } from "../preferences";
+import { lang, texts } from "../preferences";
 
 const COPIED_MS = 2_500;
-const STATUS_ORDER = ["present", "unknown", "absent"];
 
 export function NotePanel({ opened }: { opened: Opened }) {
   const t = texts.value;
@@ -20,10 +19,6 @@ export function NotePanel({ opened }: { opened: Opened }) {
         <NoteParts note={note} />
       </section>
       <SummaryText />
-      <section>
-        <h3>{t.findings}</h3>
-        <Findings findings={opened.findings} />
-      </section>
     </div>
   );
 }
@@ -85,28 +80,14 @@ function CopyButton({ text }: { text: string }) {
   }
 
   return (
-    <button type="button" class="button outline small" onClick={() => void copy()}>
-      <Icon name={state === "copied" ? "check" : "copy"} />
-      <span role="status">{state ? t[state] : t.copy}</span>
-    </button>
-  );
-}
-
-function Findings({ findings }: { findings: Finding[] }) {
-  const t = texts.value;
-  if (findings.length === 0) return <p class="soft">{t.noFindings}</p>;
-  const sorted = [...findings].sort((a, b) => STATUS_ORDER.indexOf(a.status) - STATUS_ORDER.indexOf(b.status));
-  return (
-    <ul class="findings">
-      {sorted.map((finding) => (
-        <li key={finding.id}>
-          <span class={`finding-status ${finding.status}`}>{t.status[finding.status] ?? finding.status}</span>
-          <span>
-            {finding.label ? titled(finding.label) : finding.id.replaceAll("_", " ")}
-            {finding.quote && <q>{finding.quote}</q>}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <button type="button" class="button outline small" onClick={() => void copy()}>
+        <Icon name={state === "copied" ? "check" : "copy"} />
+        {state ? t[state] : t.copy}
+      </button>
+      <span class="visually-hidden" role="status">
+        {state && t[state]}
+      </span>
+    </>
   );
 }

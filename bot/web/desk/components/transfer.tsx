@@ -44,7 +44,7 @@ export function TransferButton() {
             <li key={id}>
               <button type="button" class="choice" onClick={() => transfer({ team: id })}>
                 <Icon name="team" />
-                {titled(name)}
+                <span class="choice-name">{titled(name)}</span>
                 <span class={`duty ${open ? "on" : ""}`}>{open ? t.onDuty : t.offDuty}</span>
               </button>
             </li>

@@ -14,7 +14,7 @@ const WHY: Record<AlertReason, string> = {
 };
 
 export const zh: Texts = {
-  switchLanguage: "Switch to English",
+  switchLanguage: "EN: Switch to English",
   title: "Careline 护士工作台",
   skip: "跳到候诊队列",
 
@@ -104,16 +104,12 @@ export const zh: Texts = {
   retry: "重试",
 
   note: "交接记录",
-  showNote: "交接记录与所见",
   parts: { S: "现状", B: "背景", A: "评估", R: "建议" },
   copy: "复制记录",
   copied: "已复制",
   copyFailed: "复制失败，请手动选择文字",
   summary: "机器撰写的摘要",
   summaryHint: "每句话都与上面的记录核对过。请以记录为准。",
-  findings: "所见",
-  noFindings: "患者的话中没有识别到症状。",
-  status: { present: "有", absent: "否认", unknown: "不明" },
   adviceGiven: { emergency: "已向患者显示急救建议", urgent: "已向患者显示紧急建议" },
   outcomes: { not_covered: "资料未涵盖", refused: "已拒答", escalated: "已升级" },
   help: "什么时候要就医",

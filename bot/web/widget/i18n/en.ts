@@ -51,7 +51,7 @@ export const en = {
       position ? `Waiting for a nurse. You are number ${position}.` : "Waiting for a nurse.",
     queueHint: "You can go on writing. The nurse will read everything.",
     nurse: (name: string) => `${name} is reading this`,
-    usual: (minutes: number) => `In the last two hours most were answered within ${minutes} minutes. It can take longer.`,
+    usual: (minutes: number) => `Lately most people waited less than ${minutes} minutes.`,
     closed: "This conversation has ended",
     closedHint: "Write again to go on with the assistant.",
   },

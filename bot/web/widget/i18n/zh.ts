@@ -5,7 +5,7 @@ import type { Texts } from "./en";
 export const zh: Texts = {
   name: "中文",
   other: "English",
-  switchLanguage: "Switch to English",
+  switchLanguage: "EN: Switch to English",
   title: "健康助手",
   pageTitle: "健康助手对话",
   close: "关闭对话",
@@ -51,7 +51,7 @@ export const zh: Texts = {
     queue: (position) => (position ? `正在等候护士，您排在第 ${position} 位。` : "正在等候护士。"),
     queueHint: "您可以继续写，护士会看到全部内容。",
     nurse: (name) => `${name}正在看这段对话`,
-    usual: (minutes) => `最近两小时，多数人在 ${minutes} 分钟内得到回复，也可能更久。`,
+    usual: (minutes) => `最近多数人等候不到 ${minutes} 分钟。`,
     closed: "本次对话已结束",
     closedHint: "再次留言即可继续与助手交流。",
   },
