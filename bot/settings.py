@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 HOURS_FILE = Path(__file__).resolve().parents[1] / "data" / "hospital" / "hours.yml"
@@ -15,7 +15,7 @@ HOURS_FILE = Path(__file__).resolve().parents[1] / "data" / "hospital" / "hours.
 class Settings(BaseSettings):
     """Settings of the chat server. Each is an environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     careline_host: str = Field("127.0.0.1", description="Address that the chat server listens on.")
     careline_port: int = Field(8080, description="Port of the chat server.")
@@ -96,6 +96,13 @@ class Settings(BaseSettings):
         """Addresses by the on-call contact's name."""
         pairs = [entry.split("=", 1) for entry in self.on_call_contacts]
         return {name: tuple(address for other, address in pairs if other == name) for name, _ in pairs}
+
+    @model_validator(mode="after")
+    def _mail_needs_a_server(self) -> Settings:
+        by_mail = any("://" not in address for addresses in self.on_call.values() for address in addresses)
+        if (self.notify_email_to or by_mail) and not self.smtp_host:
+            raise ValueError("SMTP_HOST is not set, but a mail address is set to be notified")
+        return self
 
     @field_validator("on_call_contacts")
     @classmethod

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+from pydantic import ValidationError
 
 from bot.system.settings import ROOT
 
@@ -37,7 +38,13 @@ def meaning() -> Iterator[str]:
     from bot.triage import DataError, load_problems
 
     yield from map(str, load_problems())
-    for load, path in ((load_pages, ROOT / "data" / "knowledge"), (load_hours, Settings().careline_hours)):
+    try:
+        hours = Settings().careline_hours
+    except ValidationError as error:
+        first = error.errors()[0]
+        yield f"A setting of the chat server is not valid: {' '.join(map(str, first['loc']))} {first['msg']}".strip()
+        return
+    for load, path in ((load_pages, ROOT / "data" / "knowledge"), (load_hours, hours)):
         try:
             load(path)
         except DataError as error:
