@@ -44,11 +44,11 @@ if ask.owner then
   redis.call('ZREM', queue, ask.conversation)
   redis.call('ZREM', with_nurse, ask.conversation)
   redis.call('ZREM', clock, ask.conversation)
-  if ask.owner == 'queue' then
-    redis.call('ZADD', queue, ask.score, ask.conversation)
+  if ask.owner == 'queue' then redis.call('ZADD', queue, ask.score, ask.conversation) end
+  if ask.owner == 'nurse' then redis.call('ZADD', with_nurse, ask.score, ask.conversation) end
+  if ask.owner == 'queue' or ask.owner == 'nurse' then
     redis.call('ZADD', clock, 0, ask.conversation) -- its clock is set by whoever looks at it next
   end
-  if ask.owner == 'nurse' then redis.call('ZADD', with_nurse, ask.score, ask.conversation) end
 end
 for _, event in ipairs(ask.notify) do redis.call('XADD', notify, 'MAXLEN', '~', '10000', '*', 'e', event) end
 if ask.change then redis.call('XADD', changes, '*', 'c', ask.change) end

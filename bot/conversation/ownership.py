@@ -51,15 +51,16 @@ def request_nurse(state: State, *, reason: str, acuity: str, now: int) -> State:
     return replace(state, acuity=raised, reason=reason, clock_from=now, stage=0, snoozed_until=0)
 
 
-def claim(state: State, *, nurse: str, nurse_name: str) -> State:
-    """From the queue to one nurse. Claiming one's own again changes nothing."""
+def claim(state: State, *, nurse: str, nurse_name: str, now: int = 0) -> State:
+    """From the queue to one nurse, whose answer the patient waits for from `now` on. One's own again: no change."""
     if state.owner == "nurse" and state.nurse == nurse:
         return state
     if state.owner == "nurse":
         raise NotAllowedError(f"{state.nurse_name} has this conversation")
     if state.owner != "queue":
         raise NotAllowedError("this conversation is not waiting for a nurse")
-    return replace(_to(state, "nurse"), nurse=nurse, nurse_name=nurse_name, wanted=None, wanted_name=None)
+    after = replace(_to(state, "nurse"), nurse=nurse, nurse_name=nurse_name, wanted=None, wanted_name=None)
+    return replace(after, clock_from=now, stage=0, snoozed_until=0)
 
 
 def transfer(state: State, *, nurse: str, to: Receiver, now: int) -> State:
@@ -114,6 +115,16 @@ def snooze(state: State, *, until: int) -> State:
     if state.acuity == Acuity.EMERGENCY.value:
         raise NotAllowedError("an emergency cannot be snoozed")
     return replace(state, snoozed_until=until)
+
+
+def heard(state: State, *, now: int) -> State:
+    """The patient has written: a nurse who has it owes an answer from now on, if not already."""
+    return replace(state, clock_from=now, stage=0) if state.owner == "nurse" and not state.clock_from else state
+
+
+def answered(state: State) -> State:
+    """The nurse has written: nothing is owed."""
+    return replace(state, clock_from=0, stage=0) if state.clock_from else state
 
 
 def reopen(state: State) -> State:

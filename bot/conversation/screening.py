@@ -36,7 +36,7 @@ async def screen_message(conversations: Conversations, conversation: str, entry_
 def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None) -> Change:
     """What a verdict does: the advice to the patient, the place in the queue, the alert at the desk."""
     state = replace(
-        ownership.reopen(state), lang=reply_language(message.text, state.lang),
+        ownership.heard(ownership.reopen(state), now=now_ms()), lang=reply_language(message.text, state.lang),
         findings=tuple(finding for finding in verdict.to_dict()["findings"]),
         rules=_merged(state.rules, verdict.to_dict()["rules"]), ask=verdict.ask.id if verdict.ask else None,
     )  # fmt: skip

@@ -20,7 +20,8 @@ class State:
     question that the screen would put next.
     screen_from: the log entry after which the screen's history starts (an earlier matter is settled).
     since: when the patient began to wait; kept until the matter is settled, whoever had it meanwhile.
-    clock_from, stage: when the present waiting limit began to run, and how many of its alerts were given.
+    clock_from, stage: when the present waiting limit began to run (in the queue; with a nurse, since what they have
+    not answered, 0 when nothing), and how many of its alerts were given.
     snoozed_until: no alert before this. absence_told: the acuity at which "nobody is there" was dealt with.
     team, wanted, wanted_name: who it was transferred to; any nurse may claim it all the same.
     session, session_turns: number of the Rasa session and how many turns it has had.

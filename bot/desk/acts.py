@@ -39,11 +39,11 @@ class NurseActs:
     async def claim(self, conversation: str) -> None:
         """Take it from the queue."""
         await self._presence.renew(self._nurse.name)  # a claim lasts as long as its nurse is there
-        entries = await self._conversations.entries(conversation)
+        entries, now = await self._conversations.entries(conversation), self._rules.clock()
         waiting: list[State] = []
 
         def step(state: State) -> Change:
-            after = ownership.claim(state, nurse=self._nurse.name, nurse_name=self._nurse.display_name)
+            after = ownership.claim(state, nurse=self._nurse.name, nurse_name=self._nurse.display_name, now=now)
             waiting[:] = [state] if state.owner == "queue" else []
             return replace(self._told(state, after, "claimed"), note=sbar(after, entries, self._setting()).text)
 
@@ -64,7 +64,12 @@ class NurseActs:
             said = Entry(
                 sender="nurse", text=text, lang=state.lang, client_id=client_id, author=self._nurse.display_name
             )
-            return Change(entries=(said.stamped(state.epoch),), client_id=f"nurse:{client_id}")
+            after = ownership.answered(state)
+            return Change(
+                state=None if after is state else after,
+                entries=(said.stamped(state.epoch),),
+                client_id=f"nurse:{client_id}",
+            )
 
         return (await self._conversations.change(conversation, step)).entry_ids[0]
 

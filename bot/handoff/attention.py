@@ -18,11 +18,15 @@ _ALARMING = ("emergency", "urgent")
 
 
 def attend(state: State, rules: HandoffRules, *, anyone: bool) -> Change | None:
-    """What is due for a waiting conversation; `anyone`: whether a nurse is at the desk at all.
+    """What is due for a conversation that waits, in the queue or for its nurse's answer.
+
+    `anyone`: whether a nurse is at the desk at all.
 
     Who waits while nobody is there is told so, once, and again when it gets worse; what is urgent or worse goes to
     the on-call contact at once. A stage that was missed (all servers were down) is passed over for the later one.
     """
+    if state.owner == "nurse":
+        return _unanswered(state, rules)
     if state.owner != "queue":
         return None
     now, team = rules.clock(), rules.hours.team(state.team)
@@ -38,6 +42,15 @@ def attend(state: State, rules: HandoffRules, *, anyone: bool) -> Change | None:
         return None
     why = STAGES[after.stage - 1] if after.stage > state.stage else "nobody_there"
     return Change(state=after, entries=entries, alert=state.acuity, why=why, notify=events)
+
+
+def _unanswered(state: State, rules: HandoffRules) -> Change | None:
+    """The nurse is connected, but has not answered for as long as a patient may wait: the desks are alerted, once."""
+    now = rules.clock()
+    if reached(state, rules.limits, now) == state.stage:
+        return None
+    events = (event("unanswered", state, rules.hours.team(state.team), now),)
+    return Change(state=replace(state, stage=1), alert=state.acuity, why="unanswered", notify=events)
 
 
 def take_from_lost_nurse(state: State, nurse: str, rules: HandoffRules) -> Change:

@@ -30,12 +30,14 @@ def reached(state: State, limits: Limits, now: int) -> int:
 
 
 def due(state: State, limits: Limits) -> int | None:
-    """When the next stage comes, in milliseconds since 1970; None after the last."""
+    """When the next stage comes, in milliseconds since 1970; None after the last, and where nobody waits."""
     return min((at for stage, at in _times(state, limits) if stage > state.stage), default=None)
 
 
 def _times(state: State, limits: Limits) -> list[tuple[int, int]]:
     """Each stage with its time. A snooze holds back alerts; the on-call contact is called all the same."""
     limit = limits.of(state.acuity) * 1000
+    if state.owner == "nurse":  # an answer is owed: one alert, as a nurse is on it
+        return [(1, state.clock_from + int(limit))] if state.clock_from else []
     first, second, last = (state.clock_from + int(limit * factor) for factor in (1, limits.second, limits.on_call))
     return [(1, max(first, state.snoozed_until)), (2, max(second, state.snoozed_until)), (3, last)]

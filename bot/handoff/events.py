@@ -11,7 +11,7 @@ Event = dict[str, Any]
 
 
 def event(kind: str, state: State, team: Team, now: int) -> Event:
-    """One event: first_alert, second_alert, on_call, nobody_there or nurse_lost."""
+    """One event: first_alert, second_alert, on_call, nobody_there, nurse_lost or unanswered."""
     return {
         "kind": kind,
         "at": now,

@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 _EVERY = 1.0
 _AT_ONCE = 256
-_LOOK_AGAIN_MS = 10_000
+_LOOK_AGAIN_MS = {"queue": 10_000, "nurse": 3_600_000, "bot": 0, "closed": 0}
+"""In the queue somebody may have to be told that nobody is there any more."""
 _RECENTLY_MS = 3_600_000
 # Sets the time of the next look, unless the conversation has changed since it was looked at.
 _SCHEDULE = """
@@ -73,7 +74,7 @@ class Sweeper:
                 conversation, lambda now: attend(now, self._rules, anyone=anyone) or Change()
             )
             return  # the change set its clock to be looked at again
-        again = min(due(state, self._rules.limits) or 2**53, self._rules.clock() + _LOOK_AGAIN_MS)
+        again = min(due(state, self._rules.limits) or 2**53, self._rules.clock() + _LOOK_AGAIN_MS[state.owner])
         keys = [CLOCK, key_of(conversation)]
         await self._schedule(keys=keys, args=[conversation, again, state.version])
 

@@ -15,6 +15,7 @@ _KINDS = {
         "on_call": "still waiting, you are on call",
         "nobody_there": "nobody is at the desk, you are on call",
         "nurse_lost": "lost its nurse and waits again",
+        "unanswered": "waits for its nurse's answer too long",
     },
     "zh": {
         "first_alert": "等候超时",
@@ -22,6 +23,7 @@ _KINDS = {
         "on_call": "仍在等候，请值班人员处理",
         "nobody_there": "无护士在线，请值班人员处理",
         "nurse_lost": "护士连接中断，重新等候",
+        "unanswered": "等候护士回复超时",
     },
 }
 _LINES = {

@@ -17,7 +17,7 @@ from bot.server import build_app
 from bot.settings import Settings
 from tests.channels.conftest import Patient
 from tests.desk.conftest import NurseDesk
-from tests.desk.test_desk import CHEST_PAIN
+from tests.desk.test_desk import CHEST_PAIN, want_human
 from tests.handoff.test_notify import Mailbox, Receiver, receiver, until  # noqa: F401  (fixture)
 from tests.support.running import free_ports
 
@@ -55,7 +55,7 @@ async def client(
 ) -> AsyncIterator[TestClient[Any, Any]]:
     told = {
         "notify_webhook_url": receiver.url, "on_call_contacts": ("duty-nurse=d@example.org",),
-        "smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_security": "none", "desk_lease": 1000.0,
+        "smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_security": "none", "desk_lease": 100_000.0,
         "careline_public_url": "http://chat.example.org",
     }  # fmt: skip
     app = build_app(settings.model_copy(update=told), clock)
@@ -82,6 +82,21 @@ async def test_an_emergency_that_nobody_takes(
     assert "chest pain and" not in text
     assert json.loads(receiver.taken[0][1])["link"] == f"http://chat.example.org/desk#{patient.conversation}"
     assert [to for to, _ in mailbox.mails] == [["d@example.org"]]
+
+
+async def test_a_nurse_who_owes_an_answer(patient: Patient, ada: NurseDesk, clock: Shifted) -> None:
+    await want_human(patient)
+    await ada.act("claim", patient.conversation)
+    await ada.act("say", patient.conversation, id="n1", text="Hello")
+    await patient.until_entry(**{"from": "nurse"})
+    await patient.say("are you still there")
+    await ada.queue(conversation=patient.conversation, last="are you still there")
+    clock.ahead += 3_700_000
+    alert = await ada.until(lambda frame: frame["type"] == "alert" and frame["why"] != "new")
+    assert (alert["why"], alert["conversation"]) == ("unanswered", patient.conversation)
+    await ada.queue(conversation=patient.conversation, owner="nurse", stage=1)
+    await ada.act("say", patient.conversation, id="n2", text="Yes")
+    await ada.queue(conversation=patient.conversation, owner="nurse", stage=0)
 
 
 @pytest.mark.parametrize(

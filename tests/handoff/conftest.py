@@ -78,6 +78,7 @@ async def claimed_by(conversations: Conversations, rules: HandoffRules, nurse: s
     """A conversation that a nurse has claimed."""
     conversation = await wait_in_queue(conversations, rules, acuity)  # noqa: F811
     await conversations.change(
-        conversation, lambda state: Change(state=ownership.claim(state, nurse=nurse, nurse_name=nurse.title()))
+        conversation,
+        lambda state: Change(state=ownership.claim(state, nurse=nurse, nurse_name=nurse.title(), now=rules.clock())),
     )
     return conversation

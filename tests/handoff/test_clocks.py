@@ -78,19 +78,38 @@ async def test_after_all_servers_were_away_only_the_latest_stage_is_told(
     assert await kinds(conversations) == ["on_call"]
 
 
-async def test_a_nurse_who_claims_stops_the_clock(
+async def test_a_nurse_who_claims_and_answers_stops_the_clock(
     conversations: Conversations, presence: Presence, rules: HandoffRules, sweeper: Sweeper, clock: Simulated
 ) -> None:
-    await claimed_by(conversations, rules, "ada", "emergency")
-    clock.pass_seconds(20)
-    await presence.renew("ada")
-    clock.pass_seconds(25)
-    await presence.renew("ada")
-    for _ in range(10):
+    conversation = await claimed_by(conversations, rules, "ada", "emergency")
+    await conversations.change(conversation, lambda state: Change(state=ownership.answered(state)))
+    for _ in range(12):
+        await presence.renew("ada")
         clock.pass_seconds(25)
         await presence.renew("ada")
         await sweeper.sweep()
     assert await kinds(conversations) == []
+
+
+async def test_a_nurse_who_is_there_and_does_not_answer_is_told_on_once(
+    conversations: Conversations, presence: Presence, rules: HandoffRules, sweeper: Sweeper, clock: Simulated
+) -> None:
+    conversation = await claimed_by(conversations, rules, "ada", "emergency")
+
+    async def minutes(count: int) -> list[str]:
+        for _ in range(count * 3):
+            await presence.renew("ada")
+            clock.pass_seconds(20)
+            await presence.renew("ada")
+            await sweeper.sweep()
+        return await kinds(conversations)
+
+    assert await minutes(5) == ["unanswered"]
+    assert (await conversations.state(conversation)).owner == "nurse"
+    await conversations.change(conversation, lambda state: Change(state=ownership.answered(state)))
+    assert await minutes(5) == ["unanswered"]
+    await conversations.change(conversation, lambda state: Change(state=ownership.heard(state, now=clock.now)))
+    assert await minutes(5) == ["unanswered"] * 2
 
 
 async def test_what_gets_worse_runs_by_the_clock_of_its_new_acuity(

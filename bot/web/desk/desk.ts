@@ -190,7 +190,8 @@ function receiveState(frame: Extract<ToDeskFrame, { type: "state" }>): void {
 /** What somebody has taken meanwhile needs no alert any more. */
 function receiveQueue(next: QueueItem[]): void {
   items.value = next;
-  const open = new Set(next.filter((item) => item.owner === "queue" || item.mine).map((item) => item.conversation));
+  const needy = next.filter((item) => item.owner === "queue" || item.mine || item.stage > 0);
+  const open = new Set(needy.map((item) => item.conversation));
   if (alerts.value.some((alert) => !open.has(alert.conversation))) {
     alerts.value = alerts.value.filter((alert) => open.has(alert.conversation));
   }

@@ -143,7 +143,15 @@ export interface NotePart {
 
 export type Note = Record<Lang, NotePart[]>;
 
-export type AlertReason = "new" | "first_alert" | "second_alert" | "on_call" | "nobody_there" | "nurse_lost" | "transfer";
+export type AlertReason =
+  | "new"
+  | "first_alert"
+  | "second_alert"
+  | "on_call"
+  | "nobody_there"
+  | "nurse_lost"
+  | "unanswered"
+  | "transfer";
 
 /** Whom a conversation can be transferred to. */
 export interface Staff {

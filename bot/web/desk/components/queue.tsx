@@ -107,14 +107,14 @@ function Row({ item }: { item: QueueItem }) {
 /** What sets this case apart: it waits too long, was put off, or was passed to someone. */
 function Marks({ item }: { item: QueueItem }) {
   const t = texts.value;
-  const overdue = item.owner === "queue" && item.stage > 0;
+  const overdue = (item.owner === "queue" || item.owner === "nurse") && item.stage > 0;
   if (!overdue && !snoozed(item) && !item.wanted && !item.team) return null;
   return (
     <span class="marks">
       {overdue && (
         <span class="mark overdue">
           <Icon name="alert" />
-          {t.stages[item.stage - 1]}
+          {item.owner === "nurse" ? t.unanswered : t.stages[item.stage - 1]}
         </span>
       )}
       {snoozed(item) && (

@@ -9,6 +9,7 @@ const WHY: Record<AlertReason, string> = {
   on_call: "still waiting, on-call contact notified",
   nobody_there: "outside of hours or nobody at the desk",
   nurse_lost: "its nurse lost the connection",
+  unanswered: "waits for its nurse's answer too long",
   transfer: "passed on",
 };
 
@@ -64,6 +65,7 @@ export const en = {
   forYou: "For you",
   forSomeone: (name: string) => `For ${name}`,
   stages: ["Waiting too long", "Waiting too long, second alert", "On-call contact notified"] as readonly string[],
+  unanswered: "Waits for an answer too long",
   snoozedUntil: (time: string) => `Put off until ${time}`,
 
   chooseTitle: "Choose a conversation",

@@ -10,6 +10,7 @@ const WHY: Record<AlertReason, string> = {
   on_call: "仍在等候，已通知值班人员",
   nobody_there: "非值班时间或无人在线",
   nurse_lost: "原护士连接中断",
+  unanswered: "等候护士回复超时",
   transfer: "转交",
 };
 
@@ -61,6 +62,7 @@ export const zh: Texts = {
   forYou: "转给您",
   forSomeone: (name) => `转给${name}`,
   stages: ["等候超时", "等候超时，第二次提醒", "已通知值班人员"],
+  unanswered: "等候回复超时",
   snoozedUntil: (time) => `暂缓提醒至 ${time}`,
 
   chooseTitle: "请选择一个对话",
