@@ -92,9 +92,9 @@ async def test_a_nurse_who_owes_an_answer(patient: Patient, ada: NurseDesk, cloc
     await patient.say("are you still there")
     await ada.queue(conversation=patient.conversation, last="are you still there")
     clock.ahead += 3_700_000
+    await ada.queue(conversation=patient.conversation, owner="nurse", stage=1)
     alert = await ada.until(lambda frame: frame["type"] == "alert" and frame["why"] != "new")
     assert (alert["why"], alert["conversation"]) == ("unanswered", patient.conversation)
-    await ada.queue(conversation=patient.conversation, owner="nurse", stage=1)
     await ada.act("say", patient.conversation, id="n2", text="Yes")
     await ada.queue(conversation=patient.conversation, owner="nurse", stage=0)
 
