@@ -24,14 +24,15 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command += ["--save", "", "--appendonly", "no", "--logfile", str(folder / "redis.log")]
     process = subprocess.Popen(command)
     try:
-        _wait_for_redis(port, folder / "redis.log")
+        wait_for_redis(port, folder / "redis.log")
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
         process.wait(timeout=10)
 
 
-def _wait_for_redis(port: int, log: Path) -> None:
+def wait_for_redis(port: int, log: Path) -> None:
+    """Wait until the server answers; RuntimeError with the end of its log when it does not."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:

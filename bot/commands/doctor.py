@@ -43,4 +43,5 @@ def examine(settings: SystemSettings) -> Iterator[Finding]:
     yield from examination.disk(settings)
     env = compose(settings, ensure_secrets(settings), os.environ)
     yield from examination.processes(settings, env)
+    yield from asyncio.run(examination.record(env["REDIS_URL"]))
     yield from asyncio.run(examination.nurses(env["REDIS_URL"]))

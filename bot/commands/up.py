@@ -12,6 +12,7 @@ from types import FrameType
 
 import typer
 
+from bot.record.settings import RecordSettings
 from bot.system import preflight, start
 from bot.system.environment import compose, ensure_secrets, write_private
 from bot.system.health import redis_answers
@@ -40,7 +41,7 @@ class Stop:
 
 
 def up() -> None:
-    """Start Careline: the chat server, Rasa, the action server, the model server and Redis.
+    """Start Careline: the chat server, Rasa, the action server, the model server, Redis and the record.
 
     Prints the addresses of the patient page and the desk once all are well, and stays until Ctrl-C, which stops
     everything. Every port and the state folder come from the environment (docs/operations.md).
@@ -80,6 +81,7 @@ def _prepare(
     if left := leftovers(settings):
         terminal.warn(f"Ending {len(left)} processes that an earlier Careline left behind")
         end_all(left)
+    preflight.settings_or_problem(RecordSettings)
     for sentence in preflight.missing_parts(settings):
         raise Problem(sentence)
     preflight.check_content()

@@ -64,12 +64,12 @@ class Recorder:
             log.warning("the record waits: the store is away (%s)", type(error).__name__)
             return False
         except SQLAlchemyError as error:
-            self._lease.database = "away"
+            await self._lease.tell("away")
             log.warning("the record waits: its database is away (%s)", type(error).__name__)
             return False
         except ScrubbingError as error:
             log.error("the daily sweep could not finish: %s", error)
-        self._lease.database = "well"
+        await self._lease.tell("well")
         return True
 
     async def _round(self) -> None:

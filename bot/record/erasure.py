@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -20,7 +20,7 @@ from bot.record.scrubbing import scrub_database, scrub_store
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What there was of a conversation: messages of the record; whether the live store had it; an earlier erasure."""
+    """What there was of a conversation: lines of its log; whether the live store had it; an erasure before this."""
 
     messages: int
     live: bool
@@ -34,8 +34,8 @@ class Held:
 
 async def held(redis: Client, engine: Engine, conversations: Collection[str]) -> Mapping[str, Held]:
     """What there is of each conversation now."""
-    live = {each: bool(await redis.exists(key_of(each))) for each in conversations}
-    return await asyncio.to_thread(_held, engine, live)
+    recorded = await asyncio.to_thread(_recorded, engine, conversations)
+    return {each: await _with_live(redis, each, was) for each, was in recorded.items()}
 
 
 async def erase(redis: Client, engine: Engine, conversations: Collection[str], who: str) -> Mapping[str, Held]:
@@ -61,10 +61,17 @@ def _erase_rows(engine: Engine, conversations: Collection[str]) -> None:
         remove(connection, conversations)
 
 
-def _held(engine: Engine, live: Mapping[str, bool]) -> dict[str, Held]:
+async def _with_live(redis: Client, conversation: str, was: Held) -> Held:
+    lines = await redis.xlen(key_of(conversation, "log")) + await redis.llen(key_of(conversation, "unsent"))
+    return replace(was, messages=max(was.messages, lines), live=bool(await redis.exists(key_of(conversation))))
+
+
+def _recorded(engine: Engine, conversations: Collection[str]) -> dict[str, Held]:
     with engine.connect() as connection:
-        erased = erased_among(connection, live)
-        return {each: Held(_messages(connection, each), live[each], each in erased) for each in live}
+        erased = erased_among(connection, conversations)
+        return {
+            each: Held(_messages(connection, each), live=False, erased_before=each in erased) for each in conversations
+        }
 
 
 def _messages(connection: Connection, conversation: str) -> int:

@@ -14,7 +14,7 @@ from bot.conversation.store import PREFIX
 
 LEASE = f"{PREFIX}record:lease"
 ALIVE = f"{PREFIX}record:alive"
-_LEASE_MS = 10_000
+_LEASE_MS = 6_000
 _ALIVE_SECONDS = 15
 _BEAT = 2.0
 _HOLD = """
@@ -33,19 +33,29 @@ class Lease:
         self._redis = redis
         self._name = secrets.token_hex(8)
         self.held = False
-        self.database = "not reached yet"
+        self._database = "not reached yet"
 
     async def beat(self) -> None:
         """Renew the lease or try to get it, and show that this process lives, until cancelled."""
         while True:
             try:
                 self.held = bool(await self._redis.eval(_HOLD, 1, LEASE, self._name, _LEASE_MS))
-                await self._redis.set(ALIVE, json.dumps({"database": self.database}), ex=_ALIVE_SECONDS)
+                await self._show()
             except (RedisError, OSError):
                 self.held = False
             await asyncio.sleep(_BEAT)
+
+    async def tell(self, database: str) -> None:
+        """Show how the database is: `well`, or what is wrong."""
+        if database != self._database:
+            self._database = database
+            with contextlib.suppress(RedisError, OSError):
+                await self._show()
 
     async def release(self) -> None:
         """Let another have it at once."""
         with contextlib.suppress(RedisError, OSError):
             await self._redis.eval(_RELEASE, 1, LEASE, self._name)
+
+    async def _show(self) -> None:
+        await self._redis.set(ALIVE, json.dumps({"database": self._database}), ex=_ALIVE_SECONDS)

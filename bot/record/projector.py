@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 TRIMMED = f"{PREFIX}feed:trimmed"
 """The last entry of the feed that was taken away because a record has it."""
+NOTHING_READ = "0-0"
+"""The position of a record that is new, or is made anew."""
+_FEED_WAS_EMPTY = "0-1"
 _EVENTS = 200
 _LINES = 1000
 _CONVERSATIONS = 20
@@ -41,14 +44,24 @@ Wanted = dict[str, set[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far the feed and the audit are projected."""
+    """How far the feed and the audit are projected, and how often anybody has written into the record."""
 
     feed: str
     audit: str
+    writes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: snapshots; conversations that are not live; those that cannot be read, with the kind of error."""
+
+    found: list[Snapshot] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    bad: dict[str, str] = field(default_factory=dict)
 
 
 class MovedError(Exception):
-    """Another projector wrote meanwhile."""
+    """Somebody wrote into the record meanwhile: what was read for it may be older than what is there now."""
 
 
 class Projector:
@@ -67,27 +80,36 @@ class Projector:
     async def step(self) -> bool:
         """Project the next portion. Returns whether more may be waiting."""
         position = await asyncio.to_thread(self.position)
-        if await self._was_trimmed_beyond(position.feed):
-            await self._read_all_again(position)
+        if await self._must_read_all(position.feed):
+            await self._read_all_again()
             return True
         events = await self._redis.xrange(FEED, min=f"({position.feed}", count=_EVENTS)
         lines = await self._redis.xrange(AUDIT, min=f"({position.audit}", count=_LINES)
         wanted = await self._wanted(events)
         if not (wanted or lines):
             return False
-        after = Position(events[-1][0] if events else position.feed, lines[-1][0] if lines else position.audit)
+        reached = replace(
+            position,
+            feed=events[-1][0] if events else position.feed,
+            audit=lines[-1][0] if lines else position.audit,
+        )
         try:
-            await self._bring(wanted, position, after, [audit_row(line, fields) for line, fields in lines])
+            await self._bring(wanted, position, reached, [audit_row(line, fields) for line, fields in lines])
         except MovedError:
             return True
         self._again = False
         if events:
-            await self._trim(after.feed)
+            await self._trim(reached.feed)
         return len(events) == _EVENTS or len(lines) == _LINES
 
     async def refresh(self, conversations: Collection[str]) -> None:
-        """Project these now, wholly, wherever the feed is."""
-        await self._bring(dict.fromkeys(conversations))
+        """Project these now, each from its beginning, wherever the feed is."""
+        every = list(conversations)
+        while every:
+            position = await asyncio.to_thread(self.position)
+            with contextlib.suppress(MovedError):
+                await self._bring(dict.fromkeys(every[:_CONVERSATIONS]), position, position)
+                every = every[_CONVERSATIONS:]
 
     def position(self) -> Position:
         """How far the record is."""
@@ -107,79 +129,77 @@ class Projector:
         with self._engine.connect() as connection:
             return set(connection.execute(select(tables.failed.c.conversation)).scalars())
 
-    async def _was_trimmed_beyond(self, feed: str) -> bool:
+    async def _must_read_all(self, feed: str) -> bool:
+        """Whether the feed does not reach back to where the record is."""
         trimmed = await self._redis.get(TRIMMED)
-        return bool(trimmed) and entry_order(trimmed) > entry_order(feed)
+        return feed == NOTHING_READ or bool(trimmed and entry_order(trimmed) > entry_order(feed))
 
-    async def _read_all_again(self, position: Position) -> None:
+    async def _read_all_again(self) -> None:
         newest = await self._redis.xrevrange(FEED, count=1)
-        end = newest[0][0] if newest else await self._redis.get(TRIMMED)
+        end = newest[0][0] if newest else await self._redis.get(TRIMMED) or _FEED_WAS_EMPTY
         every = await live_conversations(self._redis)
         log.info("the record reads all %d live conversations", len(every))
-        for begin in range(0, len(every), _CONVERSATIONS):
-            await self._bring(dict.fromkeys(every[begin : begin + _CONVERSATIONS]))
+        await self.refresh(every)
+        position = await asyncio.to_thread(self.position)
         with contextlib.suppress(MovedError):
             await self._bring({}, position, replace(position, feed=end))
             await self._trim(end)
 
-    async def _bring(
-        self, wanted: Wanted, before: Position | None = None, after: Position | None = None, lines: Collection[Row] = ()
-    ) -> None:
-        known = await asyncio.to_thread(self._cursors, wanted)
-        found: list[Snapshot] = []
-        gone: list[str] = []
-        bad: dict[str, str] = {}
+    async def _bring(self, wanted: Wanted, before: Position, reached: Position, lines: Collection[Row] = ()) -> None:
+        """Read these conversations and write them. MovedError when somebody wrote since `before`."""
+        read = await self._read(wanted)
+        await asyncio.to_thread(self._write, read, before, reached, lines)
+
+    async def _read(self, wanted: Wanted) -> Read:
+        known, read = await asyncio.to_thread(self._cursors, wanted), Read()
         for conversation, verdicts in wanted.items():
             # what the record does not know, or may have missed, is read from its beginning
-            cursor = known.get(conversation, Cursor()) if verdicts is not None else Cursor()
+            new = verdicts if conversation in known else None
+            cursor = Cursor() if new is None else known[conversation]
             try:
-                snapshot = await read_snapshot(self._redis, conversation, cursor, verdicts)
+                snapshot = await read_snapshot(self._redis, conversation, cursor, new)
             except (ValueError, KeyError, TypeError) as error:
-                bad[conversation] = type(error).__name__
+                read.bad[conversation] = type(error).__name__
                 continue
             if snapshot is None:
-                gone.append(conversation)
+                read.gone.append(conversation)
             else:
-                found.append(snapshot)
-        await asyncio.to_thread(self._write, found, gone, bad, before, after, lines)
+                read.found.append(snapshot)
+        return read
 
     def _cursors(self, conversations: Collection[str]) -> Mapping[str, Cursor]:
         with self._engine.connect() as connection:
             return cursors(connection, conversations)
 
-    def _write(
-        self,
-        found: Collection[Snapshot],
-        gone: Collection[str],
-        bad: dict[str, str],
-        before: Position | None,
-        after: Position | None,
-        lines: Collection[Row],
-    ) -> None:
+    def _write(self, read: Read, before: Position, reached: Position, lines: Collection[Row]) -> None:
         with writing(self._engine) as connection:
-            if before and _position(connection) != before:
+            if _position(connection).writes != before.writes + 1:
                 raise MovedError
-            erased = erased_among(connection, [snapshot.state.id for snapshot in found])
-            written = [snapshot for snapshot in found if snapshot.state.id not in erased]
-            failures = bad | _project_each(connection, written)
+            erased = erased_among(connection, [snapshot.state.id for snapshot in read.found])
+            written = [snapshot for snapshot in read.found if snapshot.state.id not in erased]
+            failures = read.bad | _project_each(connection, written)
             _note_failures(connection, [snapshot.state.id for snapshot in written], failures)
-            mark_gone(connection, gone)
+            mark_gone(connection, read.gone)
             upsert(connection, tables.audit, list(lines))
-            if after:
-                connection.execute(update(tables.position).values(feed=after.feed, audit=after.audit))
+            connection.execute(update(tables.position).values(feed=reached.feed, audit=reached.audit))
 
     async def _trim(self, end: str) -> None:
         """Take away what is projected; the mark first, so that no gap goes unnoticed."""
-        milliseconds, sequence = entry_order(end)
         async with self._redis.pipeline(transaction=True) as both:
             both.set(TRIMMED, end)
-            both.xtrim(FEED, minid=f"{milliseconds}-{sequence + 1}", approximate=False)
+            both.xtrim(FEED, minid=after(end), approximate=False)
             await both.execute()
 
 
+def after(stream_id: str) -> str:
+    """The first stream id that comes after another."""
+    milliseconds, sequence = entry_order(stream_id)
+    return f"{milliseconds}-{sequence + 1}"
+
+
 def _position(connection: Connection) -> Position:
-    row = connection.execute(select(tables.position.c.feed, tables.position.c.audit)).one()
-    return Position(row.feed, row.audit)
+    table = tables.position
+    return Position(*connection.execute(select(table.c.feed, table.c.audit, table.c.writes)).one())
 
 
 def _project_each(connection: Connection, snapshots: Collection[Snapshot]) -> dict[str, str]:

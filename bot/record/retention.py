@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, Engine, Table, delete, select, update
 
 from bot.conversation.connection import Client
+from bot.conversation.entry import entry_order
 from bot.conversation.removal import live_conversations, remove_left_overs, remove_resting
 from bot.conversation.state import State
 from bot.desk.audit import AUDIT
@@ -16,7 +17,7 @@ from bot.desk.audit import record as note
 from bot.record import tables
 from bot.record.database import writing
 from bot.record.projection import cursors, mark_gone
-from bot.record.projector import Projector
+from bot.record.projector import Position, Projector, after
 from bot.record.scrubbing import scrub_store, truncate_log
 from bot.record.settings import RecordSettings
 from bot.record.snapshot import Cursor, read_snapshot
@@ -51,15 +52,19 @@ async def sweep(redis: Client, engine: Engine, projector: Projector, settings: R
     await projector.catch_up()
     live = await _sweep_live(redis, engine, now - settings.record_live_days * DAY)
     removed = await asyncio.to_thread(_sweep_record, engine, settings, now, len(live))
-    position = await asyncio.to_thread(projector.position)
-    before = min(now - settings.record_live_days * DAY, int(position.audit.split("-")[0]))
-    await redis.xtrim(AUDIT, minid=before, approximate=False)
+    await _trim_audit(redis, await asyncio.to_thread(projector.position), now - settings.record_live_days * DAY)
     if removed != Removed():
         await asyncio.to_thread(truncate_log, engine)
         await note(redis, WHO, "sweep", detail=str(removed))
     if live:
         await scrub_store(redis)
     return removed
+
+
+async def _trim_audit(redis: Client, position: Position, before: int) -> None:
+    """Lines of the audit leave the live store as conversations do: old, and in the record."""
+    milliseconds, sequence = min((before, 0), entry_order(after(position.audit)))
+    await redis.xtrim(AUDIT, minid=f"{milliseconds}-{sequence}", approximate=False)
 
 
 async def _sweep_live(redis: Client, engine: Engine, before: int) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select
 
+from bot.conversation.ownership import more_urgent
 from bot.record import tables
 from bot.record.database import Row
 
@@ -34,7 +35,7 @@ def compute(engine: Engine, since: int, until: int, zone: tzinfo) -> dict[str, A
     return {
         "conversations": len(conversations),
         "messages": len(outcomes),
-        "acuity": _counts(row["acuity"] for row in verdicts),
+        "acuity": _counts(_most_urgent(verdicts).values()),
         "outcomes": _counts(row["outcome"] for row in outcomes),
         "reply": waiting(row["waited"] for row in outcomes),
         "handoffs": {
@@ -73,12 +74,29 @@ def _days(
     kinds = {
         "conversations": [row["created"] for row in conversations],
         "messages": [row["at"] for row in outcomes],
-        "emergencies": [row["at"] for row in verdicts if row["acuity"] == "emergency"],
+        "emergencies": list(_first_emergency(verdicts).values()),
         "handoffs": [row["at"] for row in handoffs],
     }
     counted = {kind: Counter(_day(at, zone) for at in times) for kind, times in kinds.items()}
     every = sorted({day for days in counted.values() for day in days})
     return [{"day": day, **{kind: counted[kind][day] for kind in kinds}} for day in every]
+
+
+def _most_urgent(verdicts: Sequence[Row]) -> dict[str, str | None]:
+    """The most urgent acuity of each conversation."""
+    found: dict[str, str | None] = {}
+    for row in verdicts:
+        found[row["conversation"]] = more_urgent(found.get(row["conversation"]), row["acuity"])
+    return found
+
+
+def _first_emergency(verdicts: Sequence[Row]) -> dict[str, int]:
+    """When each conversation that was one first became an emergency."""
+    found: dict[str, int] = {}
+    for row in verdicts:
+        if row["acuity"] == "emergency":
+            found[row["conversation"]] = min(row["at"], found.get(row["conversation"], row["at"]))
+    return found
 
 
 def _day(at: int, zone: tzinfo) -> str:

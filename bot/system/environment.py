@@ -78,7 +78,8 @@ def compose(settings: SystemSettings, secret: Mapping[str, str], given: Mapping[
         "REDIS_PORT": str(settings.redis_port),
         "CARELINE_REDIS_EMBEDDED": str(settings.own_redis is None).lower(),
     }
-    return {name: given.get(name) or value for name, value in addresses.items()} | fixed
+    chosen = {"RECORD_URL": given["RECORD_URL"]} if given.get("RECORD_URL") else {}
+    return {name: given.get(name) or value for name, value in addresses.items()} | chosen | fixed
 
 
 def embedded_redis(settings: SystemSettings, password: str) -> str:

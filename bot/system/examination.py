@@ -22,6 +22,8 @@ from bot.system.supervision import Supervisor, memory
 WELL, WARNING, WRONG = 0, 1, 2
 LEAST_FREE = 2.0
 """GB of free disk below which the doctor warns."""
+FAR_BEHIND = 10_000
+"""Changes that the record may be behind before the doctor warns."""
 MEMORY_LIMIT = 3_000
 """MB that the whole system is meant to stay under with the models it ships."""
 
@@ -125,12 +127,13 @@ def processes(settings: SystemSettings, env: Mapping[str, str]) -> Iterator[Find
 
 def _process(settings: SystemSettings, program: Program, state: str, megabytes: int) -> Finding:
     if state in ("RUNNING", "STARTING") and program.healthy():
-        return Finding(WELL, f"The {program.title} is well (port {program.port}, {megabytes:,} MB)")
+        place = f"port {program.port}, " if program.port else ""
+        return Finding(WELL, f"The {program.title} is well ({place}{megabytes:,} MB)")
     log = settings.logs / f"{program.name}.log"
+    what = f"does not answer on port {program.port}" if program.port else "shows no sign of life"
     return Finding(
         WRONG,
-        f'The {program.title} does not answer on port {program.port} ({state}), its last words: "{last_line(log)}"; '
-        f"see {log}.",
+        f'The {program.title} {what} ({state}), its last words: "{last_line(log)}"; see {log}.',
     )
 
 
@@ -145,6 +148,26 @@ def _megabytes(pid: int) -> int:
         return round(memory(psutil.Process(pid)) / 1e6) if pid else 0
     except psutil.Error:
         return 0
+
+
+async def record(redis_url: str) -> list[Finding]:
+    """Whether conversations reach the record (only while the store runs)."""
+    from bot.record.status import following
+
+    try:
+        async with Redis.from_url(redis_url, decode_responses=True) as client:
+            now = await following(client)
+    except (redis.RedisError, OSError):
+        return []
+    if now.well and now.behind < FAR_BEHIND:
+        return [Finding(WELL, f"The record is followed ({now.behind:,} changes behind)")]
+    return [
+        Finding(
+            WARNING,
+            f"The record's database is {now.database}, {now.behind:,} changes wait for it: patients and nurses notice "
+            "nothing; see `careline record status` and the log of the process `record`.",
+        )
+    ]
 
 
 async def nurses(redis_url: str) -> list[Finding]:

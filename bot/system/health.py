@@ -1,4 +1,4 @@
-"""Whether a process is well: it answers over HTTP (by TCP or its own Unix socket), or Redis answers."""
+"""Whether a process is well: it answers over HTTP (by TCP or its own Unix socket), Redis answers, or holds its sign."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis
+
+from bot.record.lease import ALIVE
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -60,8 +62,17 @@ def _get(connect: Callable[[], http.client.HTTPConnection], target: str) -> tupl
 
 def redis_answers(url: str, timeout: float = 1.0) -> bool:
     """Whether the Redis at this address takes our password and answers."""
+    return _ask_redis(url, timeout, lambda client: client.ping())
+
+
+def record_lives(url: str, timeout: float = 1.0) -> bool:
+    """Whether a record process left a sign of life in this Redis within the last seconds; it listens nowhere."""
+    return _ask_redis(url, timeout, lambda client: client.exists(ALIVE))
+
+
+def _ask_redis(url: str, timeout: float, ask: Callable[[redis.Redis], object]) -> bool:
     try:
         with redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout) as client:
-            return bool(client.ping())
+            return bool(ask(client))
     except (redis.RedisError, OSError):
         return False

@@ -98,16 +98,16 @@ def check_ports(programs: Sequence[Program]) -> None:
     """Problem when a port is wanted twice or taken by somebody else."""
     seen: dict[int, Program] = {}
     for program in programs:
-        other = seen.get(program.port)
+        if (port := program.port) is None:
+            continue
+        other = seen.get(port)
         if other and not (program.sharing and program.sharing == other.sharing):
+            raise Problem(f"{program.port_setting} and {other.port_setting} are both {port}: give each its own port.")
+        seen[port] = program
+        if taken(program.host, port):
             raise Problem(
-                f"{program.port_setting} and {other.port_setting} are both {program.port}: give each its own port."
-            )
-        seen[program.port] = program
-        if taken(program.host, program.port):
-            raise Problem(
-                f"Port {program.port} ({program.title}) is taken{_holder(program.port)}: stop what holds it, or "
-                f"choose another port, for example {program.port_setting}={program.port + 1000} make run."
+                f"Port {port} ({program.title}) is taken{_holder(port)}: stop what holds it, or "
+                f"choose another port, for example {program.port_setting}={port + 1000} make run."
             )
 
 

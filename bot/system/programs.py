@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.system.health import http_answers, redis_answers, unix_answers
+from bot.system.health import http_answers, record_lives, redis_answers, unix_answers
 from bot.system.settings import ROOT, SystemSettings
 
 APP_PYTHON = ROOT / ".venv" / "bin" / "python"
@@ -21,7 +21,8 @@ class Program:
     title: str
     command: tuple[str, ...]
     host: str
-    port: int
+    port: int | None
+    """None: it listens nowhere."""
     port_setting: str
     healthy: Callable[[], bool]
     priority: int
@@ -42,6 +43,7 @@ def programs(settings: SystemSettings, env: Mapping[str, str], redis_server: Pat
         Program("actions", "action server", (app, "-m", "actions"), *_loopback(settings, "actions", "/health"), 30, 10),
         *(_rasa(settings, number) for number in range(1, settings.rasa_processes + 1)),
         *(_chat(settings, number) for number in range(1, settings.chat_processes + 1)),
+        _record(env["REDIS_URL"]),
     ]
     if settings.own_redis is None and redis_server is not None:
         command = (str(redis_server), str(settings.run / "redis.conf"))
@@ -87,6 +89,11 @@ def _chat(settings: SystemSettings, number: int) -> Program:
     )  # fmt: skip
 
 
+def _record(redis_url: str) -> Program:
+    command = (str(APP_PYTHON), "-m", "bot.record")
+    return Program("record", "record", command, "", None, "", lambda: record_lives(redis_url), 60, 3)
+
+
 def _numbered(name: str, title: str, number: int, of: int) -> tuple[str, str]:
     return (f"{name}-{number}", f"{title} {number}") if of > 1 else (name, title)
 
@@ -102,6 +109,7 @@ def redis_config(settings: SystemSettings, password: str) -> str:
             f'dir "{settings.state / "redis"}"',
             "appendonly yes",
             "appendfsync always",
+            'save ""',  # the log is the persistence; a snapshot beside it would keep what was erased
             "maxmemory-policy noeviction",
             "daemonize no",
             "supervised no",

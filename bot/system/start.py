@@ -49,7 +49,8 @@ def wait_until_healthy(supervisor: Supervisor, programs: Sequence[Program], term
 
 
 def _ready_line(program: Program, pid: int, seconds: float) -> str:
-    return f"{program.title:<17} {f'port {program.port}':<11} {duration(seconds):>7} {_megabytes([pid]):>5} MB"
+    place = f"port {program.port}" if program.port else ""
+    return f"{program.title:<17} {place:<11} {duration(seconds):>7} {_megabytes([pid]):>5} MB"
 
 
 def total_megabytes(supervisor: Supervisor) -> int:

@@ -20,7 +20,7 @@ from bot.system.supervision import Supervisor, leftovers
 
 PORTS = ("CARELINE_PORT", "RASA_PORT", "ACTIONS_PORT", "MODELS_PORT", "REDIS_PORT")
 PREPARED = ("weights", "rasa", "index")
-NAMES = ("chat-1", "chat-2", "rasa-1", "rasa-2", "actions", "models", "redis")
+NAMES = ("chat-1", "chat-2", "rasa-1", "rasa-2", "actions", "models", "redis", "record")
 """The processes of the system that tests share."""
 SEVERAL = {"CHAT_PROCESSES": "2", "RASA_PROCESSES": "2"}
 READY = "Careline is ready"
@@ -46,7 +46,7 @@ def free_ports_in_a_row(count: int) -> int:
 
 
 class RunningSystem:
-    """One `careline up`, by default with one process of each kind: chat, rasa, actions, models, redis."""
+    """One `careline up`, by default with one process of each kind: chat, rasa, actions, models, redis, record."""
 
     def __init__(self, state: Path, **environment: str) -> None:
         self.state = state
