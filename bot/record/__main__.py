@@ -26,7 +26,7 @@ from bot.record.settings import RecordSettings
 
 log = logging.getLogger(__name__)
 
-_PAUSE = 0.5
+_PAUSE = 1.0
 """Seconds between two portions: few large transactions instead of many small ones."""
 _LONGEST_PAUSE = 15.0
 _NICENESS = 10
