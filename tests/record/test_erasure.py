@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from bot.conversation.connection import BLOCKING_TIMEOUT, Client, connect
 from bot.conversation.entry import Entry
-from bot.conversation.removal import ERASED
+from bot.conversation.removal import ERASED, remove_for_good
 from bot.conversation.store import WORK, Change, Conversations, MissingConversationError
 from bot.conversation.tasks import end
 from bot.conversation.worker import Worker
@@ -111,6 +111,18 @@ async def test_a_projector_that_read_it_a_moment_before_does_not_bring_it_back(
     await projector.catch_up()
     assert rows(engine)["messages"] == []
     assert rows(engine)["conversations"] == []
+
+
+async def test_a_projector_between_the_two_stores_does_not_bring_it_back(
+    told: Story, redis: Client, engine: Engine, projector: Projector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def project_then_remove(*arguments):  # type: ignore[no-untyped-def]
+        await projector.catch_up()
+        return await remove_for_good(*arguments)
+
+    monkeypatch.setattr("bot.record.erasure.remove_for_good", project_then_remove)
+    await erase(redis, engine, [told.id], "test")
+    assert rows(engine)["messages"] == []
 
 
 async def test_a_late_turn_and_a_late_message_find_no_conversation(

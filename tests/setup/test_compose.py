@@ -22,7 +22,7 @@ def test_only_the_chat_server_is_published() -> None:
 
 def test_the_inner_network_has_no_way_out() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    for name in ("rasa", "models", "redis"):
+    for name in ("rasa", "models", "redis", "record", "postgres"):
         assert SERVICES[name]["networks"] == ["inside"]
 
 
@@ -32,7 +32,7 @@ def test_every_service_is_watched_and_comes_back(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
 
 
-@pytest.mark.parametrize("secret", ["RASA_TOKEN", "REDIS_PASSWORD"])
+@pytest.mark.parametrize("secret", ["RASA_TOKEN", "REDIS_PASSWORD", "RECORD_PASSWORD"])
 def test_secrets_come_from_the_environment_and_have_no_default(secret: str) -> None:
     uses = re.findall(rf"\$\{{{secret}(.*?)\}}", (ROOT / "docker-compose.yml").read_text())
     assert uses
@@ -47,5 +47,5 @@ def test_images_are_built_in_stages_and_do_not_run_as_root(name: str) -> None:
 
 
 def test_all_that_needs_redis_gets_its_address() -> None:
-    for name in ("chat", "rasa", "actions"):
+    for name in ("chat", "rasa", "actions", "record"):
         assert SERVICES[name]["environment"]["REDIS_URL"].endswith("@redis:6379/0")
