@@ -16,6 +16,8 @@ from bot.conversation.connection import BLOCKING_TIMEOUT, Client, connect
 from bot.conversation.live import Hub
 from bot.conversation.notices import load_notices
 from bot.conversation.rasa import Rasa
+from bot.conversation.readers import Classifier, LargeModel, Reader, Readers, Service, load_asking
+from bot.conversation.second_reading import SecondReading
 from bot.conversation.store import Conversations, now_ms
 from bot.conversation.tasks import end
 from bot.conversation.turn import TurnRules, take_turn
@@ -46,6 +48,8 @@ _BOARD = web.AppKey("board", Board)
 _DESK = web.AppKey("desk", Desk)
 _SWEEPER = web.AppKey("sweeper", Sweeper)
 _WORKER = web.AppKey("worker", Worker)
+_READERS = web.AppKey("readers", Readers)
+_SECOND = web.AppKey("second", SecondReading)
 
 DRAIN = 5.0
 """Seconds that turns at hand get to finish when the process is told to stop; others take up the rest."""
@@ -62,7 +66,10 @@ def build_app(settings: Settings, clock: Clock = now_ms) -> web.Application:
     hub = Hub(connect(settings.redis_url, None))
     app[_SETTINGS], app[_CONVERSATIONS], app[_HUB], app[_BLOCKING] = settings, conversations, hub, blocking
 
-    intake = Intake(conversations, settings.careline_region, settings.careline_message_limit)
+    readers = Readers(_readers(settings))
+    second = SecondReading(conversations, readers, settings.careline_region, settings.readers_patience)
+    app[_READERS], app[_SECOND] = readers, second
+    intake = Intake(conversations, second, settings.careline_region, settings.careline_message_limit)
     accounts, presence, waits = Accounts(redis), Presence(redis, rules.lease, clock), Waits(redis, clock)
     sessions = Sessions(redis, accounts, settings.desk_session_hours)
     outlook, board = Outlook(redis, presence, waits, rules), Board(conversations, hub, rules)
@@ -81,6 +88,17 @@ def build_app(settings: Settings, clock: Clock = now_ms) -> web.Application:
     return app
 
 
+def _readers(settings: Settings) -> list[Reader]:
+    readers: list[Reader] = []
+    if settings.classify_url:
+        found = (settings.classify_url, settings.classify_model, settings.classify_api_key, settings.readers_limit)
+        readers.append(Classifier(Service(*found)))
+    if settings.reader_url:
+        found = (settings.reader_url, settings.reader_model, settings.reader_api_key, settings.readers_limit)
+        readers.append(LargeModel(Service(*found), load_asking()))
+    return readers
+
+
 async def _health(request: web.Request) -> web.Response:
     try:
         await request.app[_CONVERSATIONS].redis.ping()
@@ -93,10 +111,11 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     settings, conversations = app[_SETTINGS], app[_CONVERSATIONS]
     rules = TurnRules(settings.careline_region, settings.rasa_patience, settings.session_turns)
     async with aiohttp.ClientSession() as http:
+        app[_READERS].attach(http)
         rasa = Rasa(http, settings.rasa_url, settings.rasa_token, settings.rasa_timeout)
         worker = Worker(
             conversations, app[_BLOCKING],
-            lambda conversation, turn: take_turn(conversations, rasa, conversation, turn, rules),
+            lambda conversation, turn: take_turn(conversations, rasa, app[_SECOND], conversation, turn, rules),
             settings.turn_lease,
         )  # fmt: skip
         app[_WORKER] = worker
@@ -109,6 +128,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         yield
         await worker.stop()
         await notifier.stop()
+        await app[_SECOND].close()
         await end(tasks)
         await worker.give_up_leases()
         await app[_HUB].close()

@@ -52,6 +52,20 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds to try again while the dialogue manager is away, before a nurse is called.",
     )
+    classify_url: str = Field(
+        "http://127.0.0.1:8090", description="Server of the second reader (`/classify`); empty: there is none."
+    )
+    classify_model: str = Field("careline-reader", description="Name of the second reader that is asked for.")
+    classify_api_key: str = Field("", description="Key that the second reader's server asks for.")
+    reader_url: str = Field(
+        "", description="An OpenAI-compatible server whose model reads each message as well; empty: there is none."
+    )
+    reader_model: str = Field("", description="Name of that model.")
+    reader_api_key: str = Field("", description="Key that its server asks for.")
+    readers_limit: float = Field(8.0, gt=0, description="Seconds that a reader may take; what it says by then counts.")
+    readers_patience: float = Field(
+        0.5, ge=0, description="Seconds that a turn waits for the readers before it goes on without them."
+    )
     turn_lease: float = Field(
         5.0, gt=0, description="Seconds after which the turns of a chat server that died are taken over."
     )

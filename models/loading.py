@@ -66,6 +66,7 @@ def local(settings: Settings) -> bool:
         settings.embedder_source,
         settings.reranker_weights,
         settings.adapter_source,
+        settings.reader_weights,
     )
     return all(Path(source).is_dir() for source in named if source)
 
@@ -91,7 +92,7 @@ def load(settings: Settings) -> Models:
     generator = _generator(settings)
     _give_back_memory()
     embedder = _embedder(settings)
-    models = Models(generator, embedder, _reranker(settings, embedder), _reader(settings, embedder))
+    models = Models(generator, embedder, _reranker(settings, embedder), load_reader(settings, embedder))
     _give_back_memory()
     return models
 
@@ -134,16 +135,24 @@ def _reranker(settings: Settings, embedder: Embedder) -> Reranker:
         raise _failed("re-ranker", settings.reranker_weights, settings.reranker_weights, error) from error
 
 
-def _reader(settings: Settings, embedder: Embedder) -> Reader | None:
-    from models.reader.engine import Head, Reader
+def load_reader(settings: Settings, embedder: Embedder | None = None) -> Reader | None:
+    """The reader, None where none is trained. It shares the word embeddings of an `embedder` that it was tuned on.
 
-    folder = settings.reader_source
-    if not settings.reader_weights and not folder.is_dir():
+    LoadError when it cannot be loaded.
+    """
+    from models.reader.engine import Reader
+
+    chosen, ours = settings.reader_weights, settings.reader_adapter
+    if not chosen and not ours.is_dir():
         return None
     try:
-        return Reader(embedder, Head.load(folder))
-    except (OSError, ValueError) as error:
-        raise LoadError(f"The reader cannot be loaded from {folder}: {_first_line(error)}") from error
+        if chosen:
+            return Reader.whole(chosen)
+        shared = embedder and settings.embedder_source == settings.encoder_source
+        lent = embedder.word_embeddings if embedder and shared else None
+        return Reader.load(settings.encoder_source, ours, lent)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise LoadError(f"The reader cannot be loaded from {chosen or ours}: {_first_line(error)}") from error
 
 
 def _failed(what: str, source: str, configured: str, error: Exception) -> LoadError:

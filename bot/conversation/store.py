@@ -188,6 +188,10 @@ class Conversations:
         turn: str | None = await self.redis.lindex(key_of(conversation, "pending"), 0)
         return turn
 
+    async def is_pending(self, conversation: str, turn: str) -> bool:
+        """Whether the turn of this entry is not finished."""
+        return await self.redis.lpos(_key(conversation, "pending"), turn) is not None
+
     async def release(self, conversation: str, group: str, work_id: str) -> bool:
         """Give the conversation back when no turn is pending; False: one came, go on."""
         keys = [key_of(conversation, "pending"), key_of(conversation, "busy"), WORK]

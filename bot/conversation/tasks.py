@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 _AGAIN = 0.2
 
 
-async def end(tasks: Iterable[asyncio.Task[None]]) -> list[BaseException | None]:
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> list[BaseException | None]:
     """Cancel tasks until each has ended, and return what each ended with (None: nothing wrong).
 
     Again and again, because redis-py can turn a cancellation that meets a time limit into an error of its own, which

@@ -14,6 +14,7 @@ from bot.conversation.notices import notice
 from bot.conversation.rasa import Rasa, RasaError, RasaReply
 from bot.conversation.replies import carry_out_turn, give_up, read_replies
 from bot.conversation.screening import ALARMING, for_the_bot, said_before, screen_message
+from bot.conversation.second_reading import SecondReading
 from bot.conversation.state import State
 from bot.conversation.store import Change, Conversations, MissingConversationError
 from bot.triage import Verdict
@@ -33,10 +34,12 @@ class TurnRules:
     session_turns: int
 
 
-async def take_turn(conversations: Conversations, rasa: Rasa, conversation: str, turn: str, rules: TurnRules) -> None:
+async def take_turn(
+    conversations: Conversations, rasa: Rasa, second: SecondReading, conversation: str, turn: str, rules: TurnRules
+) -> None:
     """Take a turn and finish it exactly once. Whatever fails, a human looks; only a store that is away raises."""
     try:
-        await _take(conversations, rasa, conversation, turn, rules)
+        await _take(conversations, rasa, second, conversation, turn, rules)
     except (RedisError, OSError, MissingConversationError):
         raise
     except Exception as error:
@@ -44,8 +47,11 @@ async def take_turn(conversations: Conversations, rasa: Rasa, conversation: str,
         await conversations.change(conversation, lambda now: give_up(now, turn, now.epoch, rules.region))
 
 
-async def _take(conversations: Conversations, rasa: Rasa, conversation: str, turn: str, rules: TurnRules) -> None:
+async def _take(
+    conversations: Conversations, rasa: Rasa, second: SecondReading, conversation: str, turn: str, rules: TurnRules
+) -> None:
     verdict = await screen_message(conversations, conversation, turn, rules.region)
+    verdict = await second.read(conversation, turn, verdict)
     state = await conversations.state(conversation)
     message = await conversations.entry(conversation, turn)
     if message is None or not for_the_bot(state, turn) or verdict.acuity in ALARMING:

@@ -6,6 +6,7 @@ from .engine import LONGEST, region_contacts, region_words, screen
 from .errors import DataError
 from .knowledge import load_problems
 from .naming import finding_kind, finding_label, question_text, rule_advice, rule_title
+from .readers import Reading, raised
 from .text import detect_language
 from .verdict import Acuity, Contact, Finding, Hit, Lang, Question, Said, Status, Verdict
 
@@ -18,6 +19,7 @@ __all__ = [
     "Hit",
     "Lang",
     "Question",
+    "Reading",
     "Said",
     "Status",
     "Verdict",
@@ -26,6 +28,7 @@ __all__ = [
     "finding_label",
     "load_problems",
     "question_text",
+    "raised",
     "region_contacts",
     "region_words",
     "rule_advice",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from . import lexicon, measures, protocols, regions
+from . import hearing, lexicon, measures, protocols, regions
 from .errors import DataError
 from .source import data_dir
 
@@ -20,6 +20,7 @@ class Knowledge:
     measures: tuple[measures.Measure, ...]
     protocols: protocols.Protocols
     regions: regions.Regions
+    readers: hearing.Hearing
     implied: Mapping[str, tuple[str, ...]]
     """Per finding all that it implies, directly or through others."""
 
@@ -33,7 +34,7 @@ def load(folder: Path) -> Knowledge:
             if name not in words.entries:
                 raise DataError(one.path, one.line, f"'{name}' is a finding that the lexicon does not know.")
     rules = protocols.load(folder, words.entries)
-    return Knowledge(words, numbers, rules, regions.load(folder), _implied(words.entries))
+    return Knowledge(words, numbers, rules, regions.load(folder), hearing.load(folder), _implied(words.entries))
 
 
 def _implied(entries: Mapping[str, lexicon.Entry]) -> dict[str, tuple[str, ...]]:

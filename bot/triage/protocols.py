@@ -120,7 +120,7 @@ def _rule(table: Table, default_source: str, findings: Collection[str]) -> Rule:
         acuity=acuity,
         when=when,
         unless=parse(table["unless"], table, "unless", findings) if "unless" in table else None,
-        advice=_advice(table, acuity),
+        advice=advice_of(table, acuity),
         source=_source(table.table("source")) if "source" in table else default_source,
         fires=_examples(table, "fires"),
         silent=_examples(table, "silent"),
@@ -130,7 +130,8 @@ def _rule(table: Table, default_source: str, findings: Collection[str]) -> Rule:
     )
 
 
-def _advice(table: Table, acuity: Acuity) -> dict[str, str]:
+def advice_of(table: Table, acuity: Acuity) -> dict[str, str]:
+    """The advice in both languages, its places ({emergency} ...) checked. Raises DataError."""
     advice = table.both("advice")
     for lang, text in advice.items():
         for place in re.findall(r"\{(\w*)\}", text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
@@ -101,8 +101,10 @@ class Verdict:
         ask = self.ask
         return {
             "acuity": self.acuity.value,
-            "findings": [{"id": f.id, "status": f.status, "quote": f.quote} for f in self.findings],
-            "rules": [{"id": hit.id, "title": hit.title.get(self.lang, hit.id)} for hit in self.rules],
+            "findings": [asdict(f) for f in self.findings],
+            "rules": [
+                {"id": hit.id, "title": hit.title.get(self.lang, hit.id), "source": hit.source} for hit in self.rules
+            ],
             "ask": {"id": ask.id, "text": ask.text, "options": list(ask.options)} if ask else None,
             "advice": self.advice,
             "contacts": [{"label": c.label, "number": c.number} for c in self.contacts],
@@ -113,16 +115,21 @@ class Verdict:
     def from_dict(cls, data: Mapping[str, Any]) -> Verdict:
         """The verdict that `to_dict` made. Raises ValueError, KeyError or TypeError on anything else.
 
-        Positions, sources and the reason are not on the wire.
+        The reason is not on the wire.
         """
         lang: Lang = "zh" if data["lang"] == "zh" else "en"
         ask = data.get("ask")
         return cls(
             acuity=Acuity(data["acuity"]),
-            findings=tuple(Finding(f["id"], f["status"], f["quote"], 0, 0) for f in data["findings"]),
-            rules=tuple(Hit(r["id"], {lang: r["title"]}, "") for r in data["rules"]),
+            findings=tuple(_finding(f) for f in data["findings"]),
+            rules=tuple(Hit(r["id"], {lang: r["title"]}, r.get("source", "")) for r in data["rules"]),
             ask=Question(ask["id"], ask["text"], tuple(ask.get("options", ()))) if ask else None,
             advice=data.get("advice"),
             contacts=tuple(Contact(c["label"], c["number"]) for c in data.get("contacts", ())),
             lang=lang,
         )
+
+
+def _finding(data: Mapping[str, Any]) -> Finding:
+    place = {name: data[name] for name in ("context", "start", "end") if name in data}
+    return Finding(data["id"], data["status"], data["quote"], **{"start": 0, "end": 0, **place})

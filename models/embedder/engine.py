@@ -27,6 +27,12 @@ class Embedder:
         """Length of a vector."""
         return int(self._model.get_embedding_dimension() or 0)
 
+    @property
+    def word_embeddings(self) -> Any:
+        """The encoder's embeddings, most of its memory: a model tuned on the same encoder may share them."""
+        encoder: Any = self._model[0].auto_model
+        return encoder.embeddings
+
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, its begin and end included."""
         tokenizer: Any = self._model.tokenizer

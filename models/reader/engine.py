@@ -1,74 +1,98 @@
-"""The reader at work: the acuity that a message sounds like, by a linear head over the embedder's vector."""
+"""The reader at work: how urgent a message sounds, by the multilingual encoder with our adapter and head."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+import torch
+from peft import PeftModel
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from models.embedder.engine import Embedder
+from models.reader.messages import ACUITIES
 
-
-@dataclass(frozen=True)
-class Head:
-    """A trained head: one row of weights and one bias a label."""
-
-    labels: tuple[str, ...]
-    weight: NDArray[np.float32]
-    bias: NDArray[np.float32]
-
-    def save(self, folder: Path) -> None:
-        """Write it into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file({"weight": self.weight, "bias": self.bias}, folder / "head.safetensors")
-        (folder / "labels.json").write_text(json.dumps(self.labels) + "\n")
-
-    @classmethod
-    def load(cls, folder: Path) -> Head:
-        """Read what `save` wrote. OSError or ValueError when it is not there or broken."""
-        tensors = load_file(folder / "head.safetensors")
-        labels = tuple(json.loads((folder / "labels.json").read_text()))
-        head = cls(labels, tensors["weight"], tensors["bias"])
-        if head.weight.shape[0] != len(labels) or head.bias.shape != (len(labels),):
-            raise ValueError(f"{folder}: the head has {head.weight.shape[0]} rows for {len(labels)} labels")
-        return head
-
-    def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """One row a vector, one column a label; rows add up to 1."""
-        scores = vectors @ self.weight.T + self.bias
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
-        return shares
+LONGEST = 192
+"""Tokens of a message that are read at once; a longer one is read in pieces that overlap."""
+_OVERLAP = 48
+_AT_ONCE = 16
 
 
 class Reader:
-    """Messages to probabilities of each acuity."""
+    """Messages to the probability of each acuity."""
 
-    def __init__(self, embedder: Embedder, head: Head) -> None:
-        if head.weight.shape[1] != embedder.size:
-            raise ValueError(
-                f"the reader was trained on vectors of {head.weight.shape[1]}, the embedder gives {embedder.size}: "
-                "python -m models.reader.train"
-            )
-        self._embedder = embedder
-        self.labels = head.labels
-        self._head = head
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        self._model = model.eval()
+        self._tokenizer = tokenizer
+        self.labels = ACUITIES
+        names = [str(model.config.id2label[number]) for number in range(model.config.num_labels)]
+        if set(names) != set(ACUITIES) or len(names) != len(ACUITIES):
+            raise ValueError(f"the labels are {', '.join(names)}; a reader gives {', '.join(ACUITIES)}")
+        self._order = [names.index(acuity) for acuity in ACUITIES]
+
+    @classmethod
+    def load(cls, base: str, adapter: Path, embeddings: Any = None) -> Reader:
+        """Our adapter on the encoder `base`, which may lend its word embeddings (they are not tuned, and most of it).
+
+        OSError or ValueError when it is not there or does not fit.
+        """
+        model = PeftModel.from_pretrained(classifier(base), str(adapter))
+        merged: Any = model.merge_and_unload()
+        if embeddings is not None:
+            merged.base_model.embeddings = embeddings
+        return cls(merged, AutoTokenizer.from_pretrained(base))
+
+    @classmethod
+    def whole(cls, source: str) -> Reader:
+        """Any sequence classifier by folder or hub id whose labels are the four acuities."""
+        model = AutoModelForSequenceClassification.from_pretrained(source, dtype=torch.float32)
+        return cls(model, AutoTokenizer.from_pretrained(source))
 
     @property
     def limit(self) -> int:
         """Most tokens of one message."""
-        return self._embedder.limit
+        return 8 * LONGEST
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each message."""
-        return self._embedder.tokens([self._embedder.prefix("query") + text for text in texts])
+        return [len(row) for row in self._tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]]
 
     def classify(self, texts: Sequence[str]) -> list[list[float]]:
-        """For each message the probability of each label, in the order of `labels`."""
-        rows: list[list[float]] = self._head.probabilities(self._embedder.encode_as("query", texts)).tolist()
-        return rows
+        """For each message the probability of each acuity, the most urgent first.
+
+        Of a message that is read in pieces the most alarming piece counts.
+        """
+        pieces = self._tokenizer(
+            list(texts), truncation=True, max_length=LONGEST, stride=_OVERLAP, return_overflowing_tokens=True
+        )
+        owners = pieces.pop("overflow_to_sample_mapping", range(len(texts)))
+        order = sorted(range(len(owners)), key=lambda number: len(pieces["input_ids"][number]))
+        rows: dict[int, list[float]] = {}
+        for start in range(0, len(order), _AT_ONCE):
+            chosen = order[start : start + _AT_ONCE]
+            for number, row in zip(chosen, self._probabilities(pieces, chosen), strict=True):
+                known = rows.get(owners[number])
+                rows[owners[number]] = row if known is None or _alarm(row) > _alarm(known) else known
+        return [rows[number] for number in range(len(texts))]
+
+    def _probabilities(self, pieces: Any, chosen: Sequence[int]) -> list[list[float]]:
+        part = {name: [pieces[name][number] for number in chosen] for name in ("input_ids", "attention_mask")}
+        with torch.inference_mode():
+            logits = self._model(**self._tokenizer.pad(part, return_tensors="pt")).logits
+        shares: list[list[float]] = logits.float().softmax(-1)[:, self._order].tolist()
+        return shares
+
+
+def _alarm(row: Sequence[float]) -> float:
+    return row[0] + 0.5 * row[1]
+
+
+def classifier(base: str) -> Any:
+    """The encoder with a fresh head for the four acuities."""
+    names = dict(enumerate(ACUITIES))
+    return AutoModelForSequenceClassification.from_pretrained(
+        base,
+        id2label=names,
+        label2id={name: number for number, name in names.items()},
+        dtype=torch.float32,
+    )
