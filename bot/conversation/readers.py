@@ -1,4 +1,4 @@
-"""The learned readers, asked over the wire: a classifier, and by setting a large model. They may only raise a verdict."""
+"""The learned readers, asked over the wire: a classifier, and by setting a large model."""
 
 from __future__ import annotations
 

@@ -15,12 +15,13 @@ def card(report: Mapping[str, Any], recipe: Mapping[str, Any]) -> str:
     recipe_words = ", ".join(f"{name} {value}" for name, value in recipe.items())
     return f"""# Model card: careline-reader
 
-Written by `python -m models.reader.train`. multilingual-e5-small (MIT licence) with a LoRA adapter on every matrix of its
-layers and a head of four acuities; it says how urgent a patient's message sounds. It may raise what the rules said and
-ask for a human, never lower anything.
+Written by `python -m models.reader.train`. multilingual-e5-small (MIT licence) with a LoRA adapter on every matrix of
+its layers and a head of four acuities; it says how urgent a patient's message sounds. It may raise what the rules said
+and ask for a human, never lower anything.
 
-Trained on {took["messages"]} labelled messages of `data/triage/messages` (written for this project), {took["epochs"]:g} epochs,
-seed {took["seed"]}, {took["seconds"]} s on a CPU; {recipe_words}. In training, messages are mixed with one another and mistyped.
+Trained on {took["messages"]} labelled messages of `data/triage/messages` (written for this project),
+{took["epochs"]:g} epochs, seed {took["seed"]}, {took["seconds"]} s on a CPU; {recipe_words}.
+In training, messages are mixed with one another and mistyped.
 
 Measured on messages it did not learn from: one in ten of all, and every message of rounds {rounds}.
 
@@ -37,7 +38,7 @@ def _tables(lang: str, part: Mapping[str, Any]) -> str:
     )
     return f"""**{title}**, {part["messages"]} messages; the most likely acuity is right for {part["right"]:.0%}.
 
-| bar | emergency: of emergencies | of routine | of self-care | human: of emergencies | of urgent | of routine | of self-care |
+| bar | emergency: emergencies | routine | self-care | human: emergencies | urgent | routine | self-care |
 |---|---|---|---|---|---|---|---|
 {rows}
 """

@@ -54,6 +54,7 @@ def settings(redis_url: str, dialogue: Dialogue) -> Settings:
         redis_url=redis_url,
         rasa_url=dialogue.url,
         careline_region="GB",
+        classify_url="",
         rasa_patience=1.5,
         rasa_timeout=3,
         turn_lease=1,

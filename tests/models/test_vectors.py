@@ -1,10 +1,8 @@
-"""Embeddings, re-ranking and the reader."""
+"""Embeddings and re-ranking."""
 
 from __future__ import annotations
 
 import base64
-import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,6 @@ import pytest
 from sentence_transformers import CrossEncoder
 from transformers import BertConfig, BertForSequenceClassification
 
-from models.embedder.engine import Embedder
-from models.reader.engine import Head, Reader
-from models.reader.train import DataError, fit, read
 from models.reranker.engine import CrossReranker
 from tests.models.conftest import Server, post
 
@@ -102,77 +97,3 @@ def test_any_cross_encoder_folder_takes_the_rerankers_place(server: Server, tmp_
     scores = CrossReranker(str(tmp_path)).score("a question", ["one", "another one"])
     wanted = CrossEncoder(str(tmp_path), device="cpu").predict([("a question", "one"), ("a question", "another one")])
     np.testing.assert_allclose(scores, wanted, atol=1e-5)
-
-
-MESSAGES = {
-    "emergency": [
-        "crushing chest pain",
-        "I cannot breathe",
-        "胸口剧痛喘不上气",
-        "he is unconscious",
-        "突然半边身子不能动",
-    ],
-    "urgent": [
-        "fever for five days",
-        "blood in my urine",
-        "孩子高烧三天不退",
-        "my wound is red and hot",
-        "一直拉肚子还尿不出",
-    ],
-    "routine": [
-        "my knee has hurt for months",
-        "a mole I want checked",
-        "想检查一下甲状腺",
-        "long-standing back ache",
-        "慢性胃痛想看医生",
-    ],
-    "self_care": ["a runny nose", "a small bruise", "有点流鼻涕", "mild sunburn", "嗓子有点干"],
-}
-
-
-def _messages(folder: Path) -> Path:
-    rows = [{"text": text, "acuity": acuity} for acuity, texts in MESSAGES.items() for text in texts]
-    (folder / "messages.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
-    return folder
-
-
-@pytest.fixture
-def reader(server: Server, tmp_path: Path) -> Reader:
-    embedder: Embedder = server.models.embedder
-    rows = read(_messages(tmp_path))
-    head, _ = fit(embedder.encode_as("query", [text for text, _ in rows]), [acuity for _, acuity in rows])
-    head.save(tmp_path / "head")
-    return Reader(embedder, Head.load(tmp_path / "head"))
-
-
-async def test_a_trained_reader_is_listed_and_classifies(
-    server: Server, client: aiohttp.ClientSession, reader: Reader
-) -> None:
-    before = server.models
-    server.shelf.loaded = dataclasses.replace(before, reader=reader)
-    try:
-        texts = ["crushing pain in my chest", "a bit of a runny nose"]
-        status, body = await post(client, "/classify", {"model": "careline-reader", "input": texts})
-        async with client.get("/v1/models") as response:
-            names = [row["id"] for row in (await response.json())["data"]]
-    finally:
-        server.shelf.loaded = before
-    assert status == 200
-    assert [row["label"] for row in body["data"]] == ["emergency", "self_care"]
-    for row in body["data"]:
-        assert row["num_classes"] == len(row["probs"]) == 4
-        assert sum(row["probs"]) == pytest.approx(1, abs=1e-4)
-    assert "careline-reader" in names
-
-
-async def test_an_untrained_reader_is_not_listed(client: aiohttp.ClientSession) -> None:
-    async with client.get("/v1/models") as response:
-        names = [row["id"] for row in (await response.json())["data"]]
-    assert names == ["careline-generator", "careline-embedder", "careline-reranker"]
-
-
-def test_a_broken_message_is_named_by_file_and_line(tmp_path: Path) -> None:
-    path = tmp_path / "more.jsonl"
-    path.write_text('{"text": "fine", "acuity": "urgent"}\n{"text": "odd", "acuity": "soon"}\n')
-    with pytest.raises(DataError, match=r"more.jsonl:2: the acuity is none of"):
-        read(tmp_path)
