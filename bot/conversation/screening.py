@@ -78,8 +78,6 @@ def carry_out_reading(state: State, message: Entry, verdict: Verdict, region: st
     return replace(carry_out(state, message, verdict, region), verdict=(f"{message.id}/readers", verdict), done=None)
 
 
-
-
 def advice_of(verdict: Verdict, region: str | None) -> tuple[str, Mapping[str, Any]]:
     """The words of a verdict's advice, and the card's facts (acuity, numbers to ring)."""
     text = verdict.advice or notice_text(f"{verdict.acuity.value}_unspecified", verdict.lang, region)
