@@ -190,7 +190,7 @@ class Conversations:
 
     async def is_pending(self, conversation: str, turn: str) -> bool:
         """Whether the turn of this entry is not finished."""
-        return await self.redis.lpos(key(conversation, "pending"), turn) is not None
+        return await self.redis.lpos(key_of(conversation, "pending"), turn) is not None
 
     async def release(self, conversation: str, group: str, work_id: str) -> bool:
         """Give the conversation back when no turn is pending; False: one came, go on."""
