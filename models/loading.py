@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import gc
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,10 +85,8 @@ def environment(settings: Settings) -> None:
 def load(settings: Settings) -> Models:
     """Load all, in the worker's thread. LoadError when one cannot be."""
     import torch
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    quieten()
     torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
     generator = _generator(settings)
     _give_back_memory()
@@ -95,6 +94,15 @@ def load(settings: Settings) -> Models:
     models = Models(generator, embedder, _reranker(settings, embedder), load_reader(settings, embedder))
     _give_back_memory()
     return models
+
+
+def quieten() -> None:
+    """The libraries' progress bars and reports on loading say nothing to an operator."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)  # peft asks for it
 
 
 def _give_back_memory() -> None:

@@ -17,6 +17,8 @@ from bot.conversation.store import Change, Conversations, now_ms
 from bot.triage import Acuity, Said, Verdict, screen
 
 ALARMING = (Acuity.EMERGENCY, Acuity.URGENT)
+READERS = "/readers"
+"""Behind an entry's id: the verdict as the learned readers raised it."""
 
 
 async def screen_message(conversations: Conversations, conversation: str, entry_id: str, region: str | None) -> Verdict:
@@ -75,7 +77,7 @@ def for_the_bot(state: State, entry_id: str) -> bool:
 
 def carry_out_reading(state: State, message: Entry, verdict: Verdict, region: str | None) -> Change:
     """The same for a verdict that the learned readers raised, at most once; the message's turn ends by itself."""
-    return replace(carry_out(state, message, verdict, region), verdict=(f"{message.id}/readers", verdict), done=None)
+    return replace(carry_out(state, message, verdict, region), verdict=(f"{message.id}{READERS}", verdict), done=None)
 
 
 def advice_of(verdict: Verdict, region: str | None) -> tuple[str, Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation.entry import Entry, entry_order
+from bot.conversation.screening import READERS
 from bot.record.database import Row
 from bot.record.snapshot import Cursor, Snapshot
 
@@ -45,9 +46,14 @@ def message_rows(snapshot: Snapshot) -> list[Row]:
 
 
 def verdict_rows(snapshot: Snapshot) -> list[Row]:
-    """What the screen said."""
+    """What the screen said, and, under the entry's id with READERS behind it, what the readers made of that."""
     return [
-        {"conversation": snapshot.state.id, "entry": entry, "at": moment(entry), **_verdict(verdict)}
+        {
+            "conversation": snapshot.state.id,
+            "entry": entry,
+            "at": moment(entry.removesuffix(READERS)),
+            **_verdict(verdict),
+        }
         for entry, verdict in snapshot.verdicts
     ]
 

@@ -22,8 +22,9 @@ def local_reader() -> Read:
 
     settings = Settings()
     environment(settings)
-    from models.loading import load_reader
+    from models.loading import load_reader, quieten
 
+    quieten()
     try:
         reader = load_reader(settings)
     except LoadError as problem:

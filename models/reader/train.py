@@ -66,7 +66,7 @@ def tune(messages: Sequence[Message], settings: Settings, epochs: float, seed: i
     model = get_peft_model(classifier(settings.encoder_source), lora)
     trainer = Trainer(
         model=model,
-        args=_arguments(settings, epochs, seed),
+        args=_arguments(settings, len(messages), epochs, seed),
         train_dataset=Variants(messages, tokenizer, seed),
         data_collator=DataCollatorWithPadding(tokenizer),
     )
@@ -75,17 +75,19 @@ def tune(messages: Sequence[Message], settings: Settings, epochs: float, seed: i
     return model, tokenizer, time.monotonic() - started
 
 
-def _arguments(settings: Settings, epochs: float, seed: int) -> TrainingArguments:
+def _arguments(settings: Settings, messages: int, epochs: float, seed: int) -> TrainingArguments:
+    steps = int(epochs * messages / RECIPE["batch"])
     return TrainingArguments(
         output_dir=str(settings.state / "train" / "reader"),
         use_cpu=not torch.cuda.is_available(),
-        bf16=True,
+        bf16=torch.cuda.is_available(),
         per_device_train_batch_size=RECIPE["batch"],
         learning_rate=RECIPE["learning_rate"],
         lr_scheduler_type="linear",
-        warmup_steps=50,
+        warmup_steps=min(50, steps // 10),
         weight_decay=0.01,
-        label_smoothing_factor=0.05,
+        label_smoothing_factor=0.02,
+        train_sampling_strategy="group_by_length",
         num_train_epochs=epochs,
         logging_steps=25,
         save_strategy="no",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from models.server import build_app
 from models.settings import Settings
-from tests.models.conftest import post
+from tests.models.conftest import Server, post
 
 CHAT, EMBED, RERANK, CLASSIFY = "/v1/chat/completions", "/v1/embeddings", "/rerank", "/classify"
 MESSAGES = [{"role": "user", "content": "hello"}]
@@ -66,8 +67,18 @@ async def test_an_unknown_address_gets_an_error_object_too(client: aiohttp.Clien
         assert (await response.json())["error"]["message"] == "There is no /v2/nothing here."
 
 
-async def test_without_a_trained_reader_classify_says_which_command_trains_one(client: aiohttp.ClientSession) -> None:
-    status, answer = await post(client, CLASSIFY, {"model": "careline-reader", "input": "hello"})
+async def test_without_a_trained_reader_classify_says_which_command_trains_one(
+    server: Server, client: aiohttp.ClientSession
+) -> None:
+    before = server.models
+    server.shelf.loaded = dataclasses.replace(before, reader=None)
+    try:
+        status, answer = await post(client, CLASSIFY, {"model": "careline-reader", "input": "hello"})
+        async with client.get("/v1/models") as response:
+            names = [row["id"] for row in (await response.json())["data"]]
+    finally:
+        server.shelf.loaded = before
+    assert "careline-reader" not in names
     assert status == 503
     assert "python -m models.reader.train" in answer["error"]["message"]
 

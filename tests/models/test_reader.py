@@ -63,7 +63,7 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> list[Message]:
 @pytest.fixture(scope="module")
 def adapter(server: Server, messages: list[Message], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Trained on these few messages, as the command does it."""
-    model, _tokenizer, _seconds = tune(messages, Settings(state=Path(".careline")), epochs=8, seed=1)
+    model, _tokenizer, _seconds = tune(messages, Settings(state=Path(".careline")), epochs=12, seed=1)
     folder = tmp_path_factory.mktemp("trained") / "adapter"
     save(model, folder)
     return folder

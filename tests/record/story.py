@@ -9,11 +9,12 @@ from bot.conversation.connection import Client
 from bot.conversation.entry import Button, Entry
 from bot.conversation.rasa import RasaReply
 from bot.conversation.replies import carry_out_turn, read_replies
-from bot.conversation.screening import screen_message
+from bot.conversation.screening import carry_out_reading, screen_message
 from bot.conversation.state import State
 from bot.conversation.store import Change, Conversations, now_ms
 from bot.handoff.sbar import sbar
 from bot.record import tables
+from bot.triage import Reading, raised
 
 Rows = dict[str, list[dict[str, object]]]
 PATIENT_TEXT = "My name is Marguerite Quillfeather, is camomile any good?"
@@ -43,6 +44,15 @@ class Story:
         self.turn, _ = await self.conversations.accept(self.id, message)
         await screen_message(self.conversations, self.id, self.turn, "GB")
         return self.turn
+
+    async def readers_raise(self) -> None:
+        """The learned readers see an emergency in the last message."""
+        message = await self.conversations.entry(self.id, self.turn)
+        verdict = await self.conversations.verdict(self.id, self.turn)
+        assert message is not None
+        assert verdict is not None
+        after = raised(verdict, [Reading.of("classifier", [1.0, 0.0, 0.0, 0.0])], "GB")
+        await self.conversations.change(self.id, lambda now: carry_out_reading(now, message, after, "GB"))
 
     async def bot(self, *replies: RasaReply, epoch: int | None = None) -> None:
         """The bot answers the last message; with an older epoch, too late."""

@@ -22,6 +22,17 @@ from bot.record.settings import RecordSettings
 from tests.record.story import PATIENT_TEXT, Story, rows
 
 
+async def test_what_the_readers_raised_stands_beside_what_the_screen_said(
+    story: Story, projector: Projector, engine: Engine
+) -> None:
+    await story.patient("the fellow next door went quiet")
+    await story.readers_raise()
+    await projector.catch_up()
+    found = {str(row["entry"]): (row["acuity"], row["at"]) for row in rows(engine)["verdicts"]}
+    at = int(story.turn.split("-")[0])
+    assert found == {story.turn: ("self_care", at), f"{story.turn}/readers": ("emergency", at)}
+
+
 async def test_a_conversation_is_recorded_with_all_that_came_of_it(
     story: Story, projector: Projector, engine: Engine
 ) -> None:

@@ -76,7 +76,7 @@ def test_what_is_no_distribution_is_a_problem_and_changes_nothing(said: object) 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("human: 0.70", "human: 0.2", "'human' must be a number from 0.5 to 1"),
+        ("human: 0.60", "human: 0.2", "'human' must be a number from 0.5 to 1"),
         ("routine: 0.60", "routine: often", "'routine' must be a number"),
         ("{emergency} now", "999 now", "must name the number"),
         ("urgent:\n", "soon:\n", "no key called 'soon'"),
