@@ -25,7 +25,9 @@ from bot.channels.base import Intake, Message, RefusedError
 from bot.conversation.connection import connect
 from bot.conversation.entry import Entry
 from bot.conversation.ownership import NotAllowedError
+from bot.conversation.readers import Readers
 from bot.conversation.replies import Handoff, Outcome, carry_out_turn, give_up
+from bot.conversation.second_reading import SecondReading
 from bot.conversation.store import PRESENT, QUEUE, WITH_NURSE, Conversations
 from bot.desk.accounts import Accounts, Nurse
 from bot.desk.acts import NurseActs
@@ -64,7 +66,8 @@ class World:
         redis, self.rules = self.store.redis, handoff_rules(Settings(careline_region="GB"))
         self.presence, accounts = Presence(redis, 3600, self.rules.clock), Accounts(redis)
         waits = Waits(redis, self.rules.clock)
-        self.intake = Intake(self.store, "GB", 4000)
+        self.second = SecondReading(self.store, Readers(), "GB", patience=0)
+        self.intake = Intake(self.store, self.second, "GB", 4000)
         self.desks = {
             name: NurseActs(self.store, accounts, self.presence, waits, self.rules, Nurse(name, name))
             for name in NURSES
@@ -73,6 +76,7 @@ class World:
             self.loop.run_until_complete(accounts.add(name, name, "a long enough password"))
 
     def close(self) -> None:
+        self.loop.run_until_complete(self.second.close())
         self.loop.run_until_complete(self.store.redis.aclose())
         self.loop.close()
 
