@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP := $(PYTHON) -m deploy.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup tools test lint bench clean
+.PHONY: help run setup tools test lint faults bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ test: tools ## every test, on the real processes
 lint: tools ## ruff, mypy, YAML, Dockerfiles, front end types
 	@deploy/lint
 
-bench: tools ## measure this machine: emergency and answer latency against a baseline
-	@.venv/bin/python -m deploy.bench
+faults: tools ## patients and nurses at work while processes are killed (FAULTS_SECONDS, 600): what was lost
+	@.venv/bin/python -m tests.faults
+
+bench: tools ## measure this machine beside baselines (ONLY="throughput growth ..." for parts)
+	@.venv/bin/python -m deploy.bench $(ONLY)
 
 clean: ## remove all that set-up and builds made; conversations in .careline/redis stay
 	@$(PYTHON) -m deploy.bootstrap.clean

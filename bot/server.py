@@ -7,7 +7,9 @@ import logging
 from collections.abc import AsyncIterator
 
 import aiohttp
+import uvloop
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from redis.exceptions import RedisError
 
 from bot.channels.base import Intake
@@ -60,7 +62,7 @@ def build_app(settings: Settings, clock: Clock = now_ms) -> web.Application:
     load_notices()
     rules = handoff_rules(settings, clock)
     screen("warm up", region=settings.careline_region)
-    app = web.Application(client_max_size=64 * 1024)
+    app = web.Application(client_max_size=64 * 1024, middlewares=[_say_when_store_is_away])
     redis = connect(settings.redis_url)
     conversations, blocking = Conversations(redis), connect(settings.redis_url, BLOCKING_TIMEOUT)
     hub = Hub(connect(settings.redis_url, None))
@@ -97,6 +99,14 @@ def _readers(settings: Settings) -> list[Reader]:
         found = (settings.reader_url, settings.reader_model, settings.reader_api_key, settings.readers_limit)
         readers.append(LargeModel(Service(*found), load_asking()))
     return readers
+
+
+@web.middleware
+async def _say_when_store_is_away(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except RedisError:
+        return web.json_response({"error": "the store is away: try again in a moment"}, status=503)
 
 
 async def _health(request: web.Request) -> web.Response:
@@ -156,7 +166,7 @@ def main() -> None:
     own = {"host": settings.careline_host, "port": settings.careline_port}
     web.run_app(
         build_app(settings), **({"sock": listening} if listening else own), path=settings.careline_health_socket,
-        access_log=None, print=None, handler_cancellation=False, shutdown_timeout=2,
+        access_log=None, print=None, handler_cancellation=False, shutdown_timeout=2, loop=uvloop.new_event_loop(),
     )  # fmt: skip
 
 

@@ -30,14 +30,18 @@ class OpenSockets:
 
     def __init__(self) -> None:
         self._open: weakref.WeakSet[web.WebSocketResponse] = weakref.WeakSet()
+        self._leaving = False
 
     async def note(self, _request: web.Request, response: web.StreamResponse) -> None:
-        """A signal of aiohttp, sent when a response is prepared."""
+        """A signal of aiohttp, sent when a response is prepared. Nobody new is taken in while all are sent away."""
         if isinstance(response, web.WebSocketResponse):
+            if self._leaving:
+                raise web.HTTPServiceUnavailable
             self._open.add(response)
 
     async def send_away(self) -> None:
         """Close all as "service restart": widget and desk connect again at once, to whoever listens by then."""
+        self._leaving = True
         closing = [asyncio.create_task(_close(each)) for each in self._open]
         if closing:
             _, late = await asyncio.wait(closing, timeout=_GOODBYE)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,15 +11,11 @@ from redis.exceptions import RedisError
 from bot.conversation import ownership
 from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
-from bot.conversation.screening import ALARMING, advice_of, screen_message
+from bot.conversation.screening import ALARMING, advice_of, is_for_the_bot, screen_message
 from bot.conversation.second_reading import SecondReading
 from bot.conversation.state import State
 from bot.conversation.store import Change, Conversations, TooFastError, now_ms
 from bot.triage import Acuity, screen
-
-_STORE_PATIENCE = 0.2
-
-Show = Callable[[Entry], Awaitable[None]]
 
 
 class Leave(Protocol):
@@ -63,23 +58,14 @@ class Intake:
         self.region = region
         self.limit = limit
 
-    async def take(
-        self, conversation: str, message: Message, show: Show | None = None, per_minute: int | None = None
-    ) -> Taken:
-        """Store and screen a message. RefusedError when it cannot be taken, also after `per_minute` in a minute.
-
-        When the store does not answer at once and the words are alarming, `show` gets the advice without waiting.
-        """
+    async def take(self, conversation: str, message: Message, per_minute: int | None = None) -> Taken:
+        """Store and screen a message. RefusedError when it cannot be taken, also after `per_minute` in a minute."""
         self._check(message)
-        storing = asyncio.ensure_future(self._store(conversation, message, per_minute))
-        await asyncio.wait({storing}, timeout=_STORE_PATIENCE)
-        if show is not None and not _stored(storing) and (advice := self.emergency_advice(message)):
-            await show(advice)
         try:
-            taken = await storing
-            verdict = await screen_message(self.conversations, conversation, taken.entry, self.region)
-            if not taken.duplicate and not await self.conversations.is_pending(conversation, taken.entry):
-                self.second.begin(conversation, taken.entry, verdict)  # no turn will do it
+            taken = await self._store(conversation, message, per_minute)
+            screened = await screen_message(self.conversations, conversation, taken.entry, self.region)
+            if not taken.duplicate and not is_for_the_bot(screened):
+                self.second.begin(conversation, taken.entry, screened.verdict)  # no turn will do it
         except (RedisError, OSError) as error:
             raise RefusedError("not_stored", "Not stored yet: please send it again.") from error
         return taken
@@ -168,10 +154,6 @@ class Intake:
         entry = await self.conversations.entry(conversation, button[0])
         offered = entry.buttons if entry and entry.sender == "bot" else ()
         return offered[button[1]].payload if 0 <= button[1] < len(offered) else None
-
-
-def _stored(storing: asyncio.Future[Taken]) -> bool:
-    return storing.done() and storing.exception() is None
 
 
 def _queued_code(state: State) -> str:

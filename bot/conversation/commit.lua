@@ -26,7 +26,9 @@ if ask.absent then
 end
 
 if ask.set then
-  for name, value in pairs(ask.set) do redis.call('HSET', state, name, value) end
+  local set = {}
+  for name, value in pairs(ask.set) do set[#set + 1], set[#set + 2] = name, value end
+  redis.call('HSET', state, unpack(set)) -- never empty: each change raises the version
 end
 local reply = {'ok'}
 for _, entry in ipairs(ask.entries) do

@@ -6,7 +6,7 @@ This is the floor under everything: it needs the store and the pure screen, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation import ownership
@@ -21,18 +21,31 @@ READERS = "/readers"
 """Behind an entry's id: the verdict as the learned readers raised it."""
 
 
-async def screen_message(conversations: Conversations, conversation: str, entry_id: str, region: str | None) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A message with its verdict carried out: the state after it, and the log up to and with the message."""
+
+    verdict: Verdict
+    state: State
+    entries: tuple[Entry, ...]
+
+
+async def screen_message(
+    conversations: Conversations, conversation: str, entry_id: str, region: str | None
+) -> Screened:
     """Screen one logged message with what was said before it, and carry the verdict out, at most once."""
-    if known := await conversations.verdict(conversation, entry_id):
-        return known
-    state = await conversations.state(conversation)
-    entries = await conversations.recent(conversation, before=entry_id)
-    message = entries[-1]
-    verdict = screen(message.text, history=said_before(entries, state, entry_id), region=region)
-    committed = await conversations.change(conversation, lambda now: carry_out(now, message, verdict, region))
+    view = await conversations.view(conversation, entry_id)
+    if view.verdict:
+        return Screened(view.verdict, view.state, view.entries)
+    message = view.entries[-1]
+    verdict = screen(message.text, history=said_before(view.entries, view.state, entry_id), region=region)
+    committed = await conversations.change(
+        conversation, lambda now: carry_out(now, message, verdict, region), known=view.state
+    )
     if committed.status == "settled":  # another process was quicker: its verdict counts
-        return await conversations.verdict(conversation, entry_id) or verdict
-    return verdict
+        view = await conversations.view(conversation, entry_id)
+        return Screened(view.verdict or verdict, view.state, view.entries)
+    return Screened(verdict, committed.state, view.entries)
 
 
 def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None) -> Change:
@@ -73,6 +86,11 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
 def for_the_bot(state: State, entry_id: str) -> bool:
     """Whether the bot answers a message: not what was written to a nurse or the queue, nor what a nurse settled."""
     return state.owner == "bot" and entry_order(entry_id) > entry_order(state.screen_from)
+
+
+def is_for_the_bot(screened: Screened) -> bool:
+    """Whether a turn of the bot answers a screened message, and not its advice or a nurse."""
+    return screened.verdict.acuity not in ALARMING and for_the_bot(screened.state, screened.entries[-1].id)
 
 
 def carry_out_reading(state: State, message: Entry, verdict: Verdict, region: str | None) -> Change:

@@ -56,13 +56,23 @@ class State:
 
     def dump(self) -> dict[str, str]:
         """Fields for a Redis hash."""
-        return {field.name: json.dumps(getattr(self, field.name), ensure_ascii=False) for field in fields(self)}
+        return {name: json.dumps(getattr(self, name), ensure_ascii=False) for name in _NAMES}
+
+    def differences(self, before: State) -> dict[str, str]:
+        """The fields, as `dump` writes them, that are other than before."""
+        return {
+            name: json.dumps(now, ensure_ascii=False)
+            for name in _NAMES
+            if (now := getattr(self, name)) != getattr(before, name)
+        }
 
     @staticmethod
     def load(stored: Mapping[str, str]) -> State:
         """The state that `dump` wrote."""
-        known = {field.name for field in fields(State)}
-        values = {name: json.loads(text) for name, text in stored.items() if name in known}
+        values = {name: json.loads(text) for name, text in stored.items() if name in _NAMES}
         for name in ("rules", "findings", "advised"):
             values[name] = tuple(values.get(name, ()))
         return State(**values)
+
+
+_NAMES = frozenset(field.name for field in fields(State))

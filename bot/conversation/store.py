@@ -35,9 +35,10 @@ PARTS = ("", "log", "ids", "pending", "verdicts", "unsent", "busy", "minute", "c
 
 _COMMIT = (Path(__file__).parent / "commit.lua").read_text()
 _RELEASE = """
-if redis.call('LLEN', KEYS[1]) > 0 then return 0 end
+local turn = redis.call('LINDEX', KEYS[1], 0)
+if turn then return turn end
 redis.call('DEL', KEYS[2]); redis.call('XACK', KEYS[3], ARGV[1], ARGV[2]); redis.call('XDEL', KEYS[3], ARGV[2])
-return 1
+return false
 """
 _MAX_CONFLICTS = 50
 _GLANCE = 12
@@ -84,6 +85,15 @@ class Committed:
     entry_ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A conversation as one message sees it. `entries`: the last ones up to and with it, oldest first."""
+
+    state: State
+    entries: tuple[Entry, ...]
+    verdict: Verdict | None
+
+
 class Conversations:
     """All conversations. Methods raise redis.RedisError when the store is away."""
 
@@ -102,10 +112,11 @@ class Conversations:
             await both.execute()
         return conversation, token
 
-    async def authorise(self, conversation: str, token: str) -> bool:
-        """Whether the token opens the conversation."""
-        stored = await self.redis.hget(key_of(conversation), "token")
-        return bool(stored) and hmac.compare_digest(stored, _digest(token))
+    async def open(self, conversation: str, token: str) -> State | None:
+        """The state now, if the token opens the conversation."""
+        stored = await self.redis.hgetall(key_of(conversation))
+        fits = hmac.compare_digest(stored.get("token", ""), _digest(token))
+        return State.load(stored) if stored and fits else None
 
     async def state(self, conversation: str) -> State:
         """The state now. MissingConversationError when there is none."""
@@ -133,10 +144,32 @@ class Conversations:
         rows = await self.redis.xrange(key_of(conversation, "log"), min=f"({after}", max=before)
         return [Entry.load(row_id, fields["e"]) for row_id, fields in rows]
 
+    async def news(self, conversation: str, after: str) -> tuple[list[Entry], State]:
+        """The log after one entry, and the state: what a screen needs to be up to date, in one question."""
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.xrange(key_of(conversation, "log"), min=f"({after}")
+        pipeline.hgetall(key_of(conversation))
+        rows, stored = await pipeline.execute()
+        if not stored:
+            raise MissingConversationError(conversation)
+        return [Entry.load(row_id, fields["e"]) for row_id, fields in rows], State.load(stored)
+
     async def recent(self, conversation: str, before: str = "+", count: int = 20) -> list[Entry]:
         """The last entries up to and with `before`, oldest first."""
         rows = await self.redis.xrevrange(key_of(conversation, "log"), max=before, count=count)
         return [Entry.load(row_id, fields["e"]) for row_id, fields in reversed(rows)]
+
+    async def view(self, conversation: str, entry_id: str, count: int = 20) -> View:
+        """State, log and verdict as of one message, in one question. MissingConversationError when there is none."""
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.hgetall(key_of(conversation))
+        pipeline.xrevrange(key_of(conversation, "log"), max=entry_id, count=count)
+        pipeline.hget(key_of(conversation, "verdicts"), entry_id)
+        stored, rows, verdict = await pipeline.execute()
+        if not stored:
+            raise MissingConversationError(conversation)
+        entries = tuple(Entry.load(row_id, fields["e"]) for row_id, fields in reversed(rows))
+        return View(State.load(stored), entries, Verdict.from_dict(json.loads(verdict)) if verdict else None)
 
     async def last(self, conversation: str) -> str:
         """The id of the last entry; the id before all others where there is none."""
@@ -171,10 +204,14 @@ class Conversations:
             raise TooFastError
         return reply[1], reply[0] == "duplicate"
 
-    async def change(self, conversation: str, step: Callable[[State], Change]) -> Committed:
-        """Carry out a step on the state as it is when it is written (again, if another came between)."""
+    async def change(self, conversation: str, step: Callable[[State], Change], known: State | None = None) -> Committed:
+        """Carry out a step on the state as it is when it is written (again, if another came between).
+
+        `known`: the state as the caller read it last, tried first; the version tells if it is still that.
+        """
         for _ in range(_MAX_CONFLICTS):
-            state = await self.state(conversation)
+            state = known or await self.state(conversation)
+            known = None
             change = step(state)
             status, *ids = await self._run(_request(conversation, change, state))
             if status == "ok":
@@ -188,14 +225,11 @@ class Conversations:
         turn: str | None = await self.redis.lindex(key_of(conversation, "pending"), 0)
         return turn
 
-    async def is_pending(self, conversation: str, turn: str) -> bool:
-        """Whether the turn of this entry is not finished."""
-        return await self.redis.lpos(key_of(conversation, "pending"), turn) is not None
-
-    async def release(self, conversation: str, group: str, work_id: str) -> bool:
-        """Give the conversation back when no turn is pending; False: one came, go on."""
+    async def release(self, conversation: str, group: str, work_id: str) -> str | None:
+        """Give the conversation back when no turn is pending; else the turn that came meanwhile: go on with it."""
         keys = [key_of(conversation, "pending"), key_of(conversation, "busy"), WORK]
-        return bool(await self._release(keys=keys, args=[group, work_id]))
+        turn: str | None = await self._release(keys=keys, args=[group, work_id])
+        return turn
 
     async def signal(self, conversation: str, **message: object) -> None:
         """Tell whoever watches the conversation something that is not kept."""
@@ -249,7 +283,7 @@ def _request(conversation: str, change: Change, state: State | None = None) -> d
         request["version"] = state.version
     if change.state is not None and state is not None:
         after = _bumped(change.state, state)
-        request |= {"set": after.dump(), "owner": after.owner, "score": queue_score(after)}
+        request |= {"set": after.differences(state), "owner": after.owner, "score": queue_score(after)}
         if after.epoch != state.epoch:
             request["change"] = json.dumps(_change_of_owner(state, after, change.note), ensure_ascii=False)
     return {name: value for name, value in request.items() if value is not None}

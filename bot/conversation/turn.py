@@ -13,11 +13,10 @@ from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
 from bot.conversation.rasa import Rasa, RasaError, RasaReply
 from bot.conversation.replies import carry_out_turn, give_up, read_replies
-from bot.conversation.screening import ALARMING, for_the_bot, said_before, screen_message
+from bot.conversation.screening import Screened, is_for_the_bot, said_before, screen_message
 from bot.conversation.second_reading import SecondReading
 from bot.conversation.state import State
 from bot.conversation.store import Change, Conversations, MissingConversationError
-from bot.triage import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -50,32 +49,36 @@ async def take_turn(
 async def _take(
     conversations: Conversations, rasa: Rasa, second: SecondReading, conversation: str, turn: str, rules: TurnRules
 ) -> None:
-    verdict = await screen_message(conversations, conversation, turn, rules.region)
-    verdict = await second.read(conversation, turn, verdict)
-    state = await conversations.state(conversation)
-    message = await conversations.entry(conversation, turn)
-    if message is None or not for_the_bot(state, turn) or verdict.acuity in ALARMING:
-        await conversations.change(conversation, lambda _now: Change(done=turn))
+    screened = await screen_message(conversations, conversation, turn, rules.region)
+    verdict = await second.read(conversation, turn, screened.verdict)
+    if verdict is not screened.verdict:  # raised, and carried out
+        screened = Screened(verdict, await conversations.state(conversation), screened.entries)
+    if not is_for_the_bot(screened):
+        await conversations.change(conversation, lambda _now: Change(done=turn), known=screened.state)
         return
-    state = await _fresh_session(conversations, state, rules.session_turns)
+    state = await _fresh_session(conversations, screened.state, rules.session_turns)
     await conversations.signal(conversation, type="working", turn=turn, epoch=state.epoch)
-    replies = await _ask(conversations, rasa, state, message, verdict, rules)
+    replies = await _ask(conversations, rasa, replace(screened, state=state), rules)
     outcome = read_replies(replies or (), state.lang)
-    if outcome.empty:
-        await conversations.change(conversation, lambda now: give_up(now, turn, state.epoch, rules.region))
-        return
-    await conversations.change(conversation, lambda now: carry_out_turn(now, turn, state.epoch, outcome, rules.region))
+
+    def finish(now: State) -> Change:
+        if outcome.empty:
+            return give_up(now, turn, state.epoch, rules.region)
+        return carry_out_turn(now, turn, state.epoch, outcome, rules.region)
+
+    await conversations.change(conversation, finish, known=state)
 
 
 async def _ask(
-    conversations: Conversations, rasa: Rasa, state: State, message: Entry, verdict: Verdict, rules: TurnRules
+    conversations: Conversations, rasa: Rasa, screened: Screened, rules: TurnRules
 ) -> list[RasaReply] | None:
     """Rasa's replies; None when it could not be had within our patience, or the bot lost the conversation."""
-    entries = await conversations.recent(state.id, before=message.id)
+    state, message = screened.state, screened.entries[-1]
+    before = said_before(screened.entries, state, message.id)
     metadata = {
         "conversation": state.id, "turn": message.id, "epoch": state.epoch, "lang": state.lang,
-        "region": rules.region, "verdict": verdict.to_dict(),
-        "history": [{"from": said.speaker, "text": said.text} for said in said_before(entries, state, message.id)],
+        "region": rules.region, "verdict": screened.verdict.to_dict(),
+        "history": [{"from": said.speaker, "text": said.text} for said in before],
     }  # fmt: skip
     deadline, told = time.monotonic() + rules.patience, False
     while True:
@@ -113,7 +116,6 @@ async def _fresh_session(conversations: Conversations, state: State, session_tur
     if state.session_turns < session_turns:
         return state
     committed = await conversations.change(
-        state.id,
-        lambda now: Change(state=replace(now, session=now.session + 1, session_turns=0)),
+        state.id, lambda now: Change(state=replace(now, session=now.session + 1, session_turns=0)), known=state
     )
     return committed.state

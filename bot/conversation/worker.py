@@ -134,12 +134,12 @@ class Worker:
     async def _serve(self, work_id: str, conversation: str) -> None:
         """All pending turns of one conversation, in order. A failure leaves them pending: the lease runs out."""
         try:
-            while True:
-                while turn := await self._conversations.next_turn(conversation):
-                    if self._draining:  # another worker goes on
-                        return
+            turn = await self._conversations.next_turn(conversation)
+            while not self._draining:  # if it drains, another worker goes on
+                if turn:
                     await self._take_turn(conversation, turn)
-                if await self._conversations.release(conversation, GROUP, work_id):
+                turn = await self._conversations.release(conversation, GROUP, work_id)
+                if not turn:
                     return
         except (RedisError, OSError, MissingConversationError) as error:
             log.warning("conversation %s: turn interrupted (%s)", conversation, type(error).__name__)

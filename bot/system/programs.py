@@ -29,6 +29,8 @@ class Program:
     """Started from the lowest, stopped from the highest."""
     steady: int
     """Seconds it must run before an end no longer counts as a failed start (which is retried with growing pauses)."""
+    nice: int = 0
+    """How far it stands back where the processor is busy: the store and the chat server go first, for emergencies."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Variables of this process alone; `%` as in supervisord's configuration."""
     sharing: str | None = None
@@ -39,8 +41,8 @@ def programs(settings: SystemSettings, env: Mapping[str, str], redis_server: Pat
     """The processes to start; `env` as `compose` gives it. Redis only where no REDIS_URL of one's own is set."""
     app = str(APP_PYTHON)
     found = [
-        Program("models", "model server", (app, "-m", "models"), *_loopback(settings, "models", "/health"), 20, 10),
-        Program("actions", "action server", (app, "-m", "actions"), *_loopback(settings, "actions", "/health"), 30, 10),
+        Program("models", "model server", (app, "-m", "models"), *_loopback(settings, "models"), 20, 10, nice=10),
+        Program("actions", "action server", (app, "-m", "actions"), *_loopback(settings, "actions"), 30, 10, nice=5),
         *(_rasa(settings, number) for number in range(1, settings.rasa_processes + 1)),
         *(_chat(settings, number) for number in range(1, settings.chat_processes + 1)),
         _record(env["REDIS_URL"]),
@@ -60,9 +62,9 @@ def named(found: Sequence[Program], name: str) -> list[Program]:
     return [program for program in found if name in (program.name, program.name.rpartition("-")[0])]
 
 
-def _loopback(settings: SystemSettings, name: str, path: str) -> tuple[str, int, str, Callable[[], bool]]:
+def _loopback(settings: SystemSettings, name: str) -> tuple[str, int, str, Callable[[], bool]]:
     port: int = getattr(settings, f"{name}_port")
-    return "127.0.0.1", port, f"{name.upper()}_PORT", lambda: http_answers(f"http://127.0.0.1:{port}{path}")
+    return "127.0.0.1", port, f"{name.upper()}_PORT", lambda: http_answers(f"http://127.0.0.1:{port}/health")
 
 
 def _rasa(settings: SystemSettings, number: int) -> Program:
@@ -73,7 +75,7 @@ def _rasa(settings: SystemSettings, number: int) -> Program:
     health = f"http://127.0.0.1:{port}/webhooks/careline/"  # Rasa serves it once the dialogue model is loaded
     return Program(
         name, title, command, "127.0.0.1", port, "RASA_PORT", lambda: http_answers(health), 40, 10,
-        env={"RASA_PORT": str(port)},
+        nice=5, env={"RASA_PORT": str(port)},
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _sharing(members: Sequence[Program], folder: str) -> Mapping[str, object]:
 
 
 def _program(program: Program, log: str) -> dict[str, object]:
-    command = (sys.executable, "-m", "bot.system.tied", *program.command)
+    command = (sys.executable, "-m", "bot.system.tied", str(program.nice), *program.command)
     return {
         "command": shlex.join(command),
         "directory": ROOT,

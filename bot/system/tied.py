@@ -1,4 +1,6 @@
-"""`python -m bot.system.tied COMMAND...`: runs a command that ends when its parent ends, even by kill -9.
+"""`python -m bot.system.tied NICE COMMAND...`: runs a command that ends when its parent ends, even by kill -9.
+
+NICE is added to its niceness: the higher, the more it lets others go first on a busy processor.
 
 supervisord starts every program through this, so that none outlives it. Only Linux can do that; elsewhere the
 command simply runs, and the next `careline up` clears what was left.
@@ -25,4 +27,5 @@ if __name__ == "__main__":
     tie_to_parent()
     if os.getppid() != parent:  # it ended before the kernel heard of the wish
         sys.exit(1)
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.nice(int(sys.argv[1]))
+    os.execv(sys.argv[2], sys.argv[2:])

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import WSCloseCode, WSMsgType
 from aiohttp.test_utils import TestClient
+from redis.exceptions import RedisError
 
+from bot.conversation.store import Conversations
 from bot.system.redis_server import find_redis_server
-from tests.channels.conftest import Connect, Dialogue
+from tests.channels.conftest import Connect, Dialogue, Patient
 from tests.support.running import free_ports
 
 CHEST_PAIN = "I have crushing chest pain and my left arm is numb"
@@ -63,5 +66,71 @@ async def test_who_comes_while_the_store_is_away_gets_emergency_advice_too(
     async with client.ws_connect("/api/patient/socket") as socket:
         await socket.send_json({"type": "hello", **keys, "since": None})
         await socket.send_json({"type": "say", "id": "m1", "text": CHEST_PAIN})
-        assert (await socket.receive_json())["type"] == "unsaved_advice"
         assert (await socket.receive_json())["code"] == "not_stored"
+        assert (await socket.receive_json())["type"] == "unsaved_advice"
+        assert (await socket.receive_json())["id"] == "m1"
+
+
+async def test_after_a_message_was_refused_nothing_later_is_stored_before_it(
+    own_redis,  # type: ignore[no-untyped-def]
+    connect_patient: Connect,
+) -> None:
+    patient = await connect_patient()
+    own_redis[0].send_signal(signal.SIGSTOP)
+    await patient.say("first", "m1")
+    await patient.until(lambda frame: frame["type"] == "error" and frame.get("id") == "m1")
+    await patient.say("second", "m2")
+    await patient.until(lambda frame: frame["type"] == "error" and frame.get("id") == "m2")
+    own_redis[0].send_signal(signal.SIGCONT)
+    closed = await patient.socket.receive()
+    assert (closed.type, closed.data) == (WSMsgType.CLOSE, WSCloseCode.SERVICE_RESTART)
+    again = await connect_patient(patient.keys)
+    for text, client_id in (("first", "m1"), ("second", "m2")):
+        await again.say(text, client_id)
+        await again.until(lambda frame: frame["type"] == "ack")
+    assert [entry["text"] for entry in again.entries if entry["from"] == "patient"] == ["first", "second"]
+
+
+async def test_who_comes_to_a_hung_store_is_told_at_once_that_words_are_read_and_not_kept(
+    own_redis,  # type: ignore[no-untyped-def]
+    connect_patient: Connect,
+    client: TestClient[Any, Any],
+) -> None:
+    keys = (await connect_patient()).keys
+    own_redis[0].send_signal(signal.SIGSTOP)
+    async with client.ws_connect("/api/patient/socket") as socket:
+        await socket.send_json({"type": "hello", **keys, "since": None})
+        told = await socket.receive_json(timeout=1.5)  # far less than the store's own time limit
+        assert (told["code"], told.get("id")) == ("not_stored", None)
+        await socket.send_json({"type": "say", "id": "m1", "text": CHEST_PAIN})
+        assert (await socket.receive_json())["type"] == "unsaved_advice"
+
+
+async def test_an_emergency_behind_a_message_that_waits_for_the_store_is_seen_before_the_store_gives_up(
+    own_redis,  # type: ignore[no-untyped-def]
+    connect_patient: Connect,
+) -> None:
+    patient = await connect_patient()
+    own_redis[0].send_signal(signal.SIGSTOP)
+    await patient.say("hello", "m1")
+    await patient.say(CHEST_PAIN, "m2")
+    first = await patient.until(lambda frame: frame["type"] in ("unsaved_advice", "error"))
+    assert (first["type"], first["id"]) == ("unsaved_advice", "m2")
+
+
+async def test_what_could_not_be_read_when_it_was_said_is_shown_a_moment_later(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal is not repeated: it led to a question that the store did not answer."""
+    ask, failed = Conversations.news, []
+
+    async def fail_once(self: Conversations, conversation: str, after: str) -> object:
+        if not failed:
+            failed.append(conversation)
+            raise RedisError
+        return await ask(self, conversation, after)
+
+    monkeypatch.setattr(Conversations, "news", fail_once)
+    await patient.socket.send_json({"type": "want_human", "id": "h1"})
+    await patient.until_entry(notice="queued")
+    assert failed

@@ -21,7 +21,7 @@ async def test_an_emergency_gets_its_advice_and_the_top_of_the_queue(
     conversations: Conversations, conversation: str
 ) -> None:
     entry = await write(conversations, conversation, CHEST_PAIN)
-    verdict = await screen_message(conversations, conversation, entry, "GB")
+    verdict = (await screen_message(conversations, conversation, entry, "GB")).verdict
     state = await conversations.state(conversation)
     log = await conversations.entries(conversation)
     assert verdict.acuity is Acuity.EMERGENCY
@@ -110,7 +110,7 @@ async def test_what_a_nurse_settled_does_not_fire_again(conversations: Conversat
     last = (await conversations.entries(conversation))[-1].id
     await conversations.change(conversation, settle)
     thanks = await write(conversations, conversation, "thank you so much", "m2")
-    verdict = await screen_message(conversations, conversation, thanks, "GB")
+    verdict = (await screen_message(conversations, conversation, thanks, "GB")).verdict
     assert verdict.acuity is not Acuity.EMERGENCY
     assert (await conversations.state(conversation)).owner == "bot"
 

@@ -64,9 +64,10 @@ async def test_the_log_is_read_from_a_cursor(conversations: Conversations, conve
 
 async def test_only_the_token_opens_a_conversation(conversations: Conversations) -> None:
     conversation, token = await conversations.create("web", "zh")
-    assert await conversations.authorise(conversation, token)
-    assert not await conversations.authorise(conversation, token + "x")
-    assert not await conversations.authorise("another", token)
+    opened = await conversations.open(conversation, token)
+    assert opened == await conversations.state(conversation)
+    assert await conversations.open(conversation, token + "x") is None
+    assert await conversations.open("another", token) is None
 
 
 async def test_an_unknown_conversation_takes_nothing(conversations: Conversations) -> None:

@@ -161,6 +161,25 @@ async def test_a_worker_that_was_stopped_for_longer_than_its_lease_lets_go(
     assert await conversations.next_turn(conversation) == turn
 
 
+async def test_a_conversation_whose_turn_was_finished_elsewhere_is_given_back(
+    conversations: Conversations, conversation: str, start: Start
+) -> None:
+    """An emergency is answered by the screen, often before a worker comes to it."""
+    turn = await write(conversations, conversation, "m1")
+    await conversations.change(conversation, lambda _s: Change(done=turn))
+    taken = []
+
+    async def take(conversation: str, turn: str) -> None:
+        taken.append(turn)
+        await conversations.change(conversation, lambda _s: Change(done=turn))
+
+    start(take)
+    await until(lambda: _empty(conversations))
+    later = await write(conversations, conversation, "m2")
+    await until(lambda: _empty(conversations))
+    assert taken == [later]
+
+
 async def _empty(conversations: Conversations) -> bool:
     length: int = await conversations.redis.xlen(WORK)
     return length == 0

@@ -82,11 +82,11 @@ async def test_a_second_nurse_cannot_take_or_write(patient: Patient, ada: NurseD
     await want_human(patient)
     await ada.act("claim", patient.conversation)
     await ada.queue(owner="nurse", mine=True)
+    assert [item["mine"] for item in await bob.queue(owner="nurse")] == [False]
     await bob.act("claim", patient.conversation)
     assert "Nurse Ada" in (await bob.until(lambda frame: frame["type"] == "error"))["message"]
     await bob.act("say", patient.conversation, id="b1", text="Hi")
     assert (await bob.until(lambda frame: frame["type"] == "error"))["code"] == "not_allowed"
-    assert [item["mine"] for item in await bob.queue(owner="nurse")] == [False]
 
 
 async def test_a_closed_conversation_opens_again_when_the_patient_writes(patient: Patient, ada: NurseDesk) -> None:

@@ -77,10 +77,12 @@ const socket = new LiveSocket<PatientFrame, ToPatientFrame>("/api/patient/socket
   opened: hello,
   frame: receive,
   lost: () => {
-    connected.value = false;
+    connected.value = storeAway = false;
   },
 });
 
+/** The server answers but cannot keep anything: it still reads what is said, for an emergency. */
+let storeAway = false;
 let wantedLang: Lang | null = null;
 let hostOpen = false;
 let unread = 0;
@@ -233,6 +235,7 @@ function receiveState(frame: StateFrame): void {
 
 function receiveError(frame: ErrorFrame): void {
   if (frame.code === "unauthorised") return renew();
+  if (frame.id == null && frame.code === "not_stored") return readOnly();
   if (frame.id == null) return showToast(frame.code);
   if (frame.code === "not_stored" || frame.code === "too_fast") return retryLater(frame.id, frame.code);
   const item = unsent.value.find((other) => other.id === frame.id);
@@ -243,6 +246,12 @@ function receiveError(frame: ErrorFrame): void {
   }
   if (item) settle(item.id);
   showToast(frame.code);
+}
+
+function readOnly(): void {
+  storeAway = true;
+  connected.value = false;
+  for (const item of unsent.value) transmit(item);
 }
 
 function showToast(code: string): void {
@@ -293,7 +302,7 @@ function post(item: Outgoing): void {
 }
 
 function transmit(item: Outgoing): void {
-  if (!connected.value || failed.value.has(item.id)) return;
+  if (!(connected.value || storeAway) || failed.value.has(item.id)) return;
   const { id, text, button } = item;
   const frame: PatientFrame =
     item.type === "want_human" ? { type: "want_human", id } : { type: "say", id, text, ...(button && { button }) };
