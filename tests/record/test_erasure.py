@@ -22,11 +22,10 @@ from bot.record.projector import Projector
 from bot.system.redis_server import find_redis_server
 from tests.conftest import wait_for_redis
 from tests.record.story import PATIENT_TEXT, Story, rows
-from tests.record.traces import in_files, in_store, in_tables
+from tests.record.traces import MARKERS, in_files, in_store, in_tables
 from tests.support.running import free_ports
 
-MARKERS = ("Quillfeather", "Zwölfkämpferin", "青苔鲸鱼")
-TEXT = f"{PATIENT_TEXT} Zwölfkämpferin 青苔鲸鱼"
+TEXT = f"{PATIENT_TEXT} {' '.join(MARKERS)}"
 
 
 @pytest.fixture

@@ -18,16 +18,16 @@ from bot.record.database import open_database
 from bot.record.settings import RecordSettings
 from bot.system.programs import APP_PYTHON
 from bot.system.settings import ROOT
-from tests.record.traces import in_files, in_store, in_tables
+from tests.record.traces import MARKERS, in_files, in_store, in_tables
 from tests.support.patient import Patient
 from tests.support.running import RunningSystem
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 
-MARKERS = ("Quillfeather", "Zwölfkämpferin", "青苔鲸鱼")
-QUESTION = "What helps against a sore throat? asks Quillfeather, Zwölfkämpferin"
-CHINESE = "孩子发烧怎么办？我叫青苔鲸鱼"
-CHEST_PAIN = "I have crushing chest pain and my left arm is numb, signed Quillfeather"
+SIGNED = " ".join(MARKERS)
+QUESTION = f"What helps against a sore throat? asks {SIGNED}"
+CHINESE = f"孩子发烧怎么办？我叫{SIGNED}"
+CHEST_PAIN = f"I have crushing chest pain and my left arm is numb, signed {SIGNED}"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_an_erased_conversation_leaves_no_word_anywhere(
         await patient.until_entry(within=60, **{"from": "bot"})
     await patient.say(CHEST_PAIN)
     await patient.until_entry(kind="advice")
-    await nurse_claims_and_writes(system, patient.conversation, "Dear Quillfeather, I am here")
+    await nurse_claims_and_writes(system, patient.conversation, f"Dear {SIGNED}, I am here")
     await patient.until_entry(**{"from": "nurse"})
     await caught_up(system)
     places = [*in_store(system.redis_url, MARKERS), *in_tables(engine, MARKERS), *in_files(system.state, MARKERS)]

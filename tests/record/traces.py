@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import redis
+import yaml
 from sqlalchemy import Engine
 
 from tests.record.story import rows
+
+MARKERS: list[str] = yaml.safe_load((Path(__file__).parent / "markers.yml").read_text("utf-8"))
 
 
 def spellings(word: str) -> set[bytes]:
