@@ -255,7 +255,7 @@ async def test_a_follow_up_is_understood_from_the_question_before(parts: Assembl
     _, alone, _ = await run(parts, Question("and with alcohol?", "en"))
     _, answer, _ = await run(parts, Question("and with alcohol?", "en", history=history))
     assert alone.outcome == "not_covered"
-    assert answer.topic == "paracetamol"
+    assert answer.topic in ("paracetamol", "alcohol-and-medicines")
     assert "alcohol" in answer.text
 
 
