@@ -33,7 +33,11 @@ def test_the_topic_is_found_by_words_alone(parts: Assembled, lang: str) -> None:
     [
         ("en", "how much ibuprofen can I take in a day", "How much ibuprofen can an adult take?"),
         ("en", "can i drink alcohol with paracetamol", "Can I drink alcohol with painkillers?"),
-        ("en", "how do I know if my child is dehydrated", "How do I know if my child is dehydrated from vomiting and diarrhoea?"),
+        (
+            "en",
+            "how do I know if my child is dehydrated",
+            "How do I know if my child is dehydrated from vomiting and diarrhoea?",
+        ),
         ("en", "what to do in an asthma attack", "What should I do in an asthma attack?"),
         ("zh", "低血糖了怎么办", "低血糖马上怎么办？"),
         ("zh", "感冒要不要打吊瓶", "感冒需要吃抗生素或打吊瓶吗？"),
