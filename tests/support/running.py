@@ -201,6 +201,7 @@ def _family(pid: int) -> list[int]:
 def _share_prepared(state: Path) -> None:
     """Weights and dialogue model are made once (`make setup`), and only read here."""
     prepared = Path(os.environ.get("CARELINE_STATE") or ROOT / ".careline")
+    (prepared / "index").mkdir(parents=True, exist_ok=True)  # the first system that reads the pages fills it
     for name in PREPARED:
         if (prepared / name).exists() and not (state / name).exists():
             (state / name).symlink_to((prepared / name).absolute())
