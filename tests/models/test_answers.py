@@ -17,11 +17,14 @@ from models.settings import Settings
 from tests.models.conftest import post
 
 PAGES = [article for article in knowledge(KNOWLEDGE) if held_out(article)]
+EVERY = 3
+"""Of which every third is asked about, a few at a time: the server refuses what it cannot queue."""
+AT_ONCE = 4
 
 
 def questions(lang: Lang) -> list[Example]:
-    """The first two sections of each held-out page, each asked for with the page's next section beside it."""
-    pages = [page for page in PAGES if page.lang == lang]
+    """The first two sections of some held-out pages, each asked for with the page's next section beside it."""
+    pages = [page for page in PAGES if page.lang == lang][::EVERY]
     return [_question(page, number) for page in pages for number in (0, 1)]
 
 
@@ -46,7 +49,13 @@ async def ask(client: aiohttp.ClientSession, example: Example) -> Judged:
 
 @pytest.mark.parametrize(("lang", "share"), [("en", 0.8), ("zh", 0.5)])
 async def test_replies_copy_and_cite(client: aiohttp.ClientSession, lang: Lang, share: float) -> None:
-    replies = await asyncio.gather(*(ask(client, example) for example in questions(lang)))
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(example: Example) -> Judged:
+        async with free:
+            return await ask(client, example)
+
+    replies = await asyncio.gather(*map(in_turn, questions(lang)))
     assert len(replies) >= 6
     assert sum(reply.acceptable for reply in replies) >= share * len(replies)
     assert all(reply.cited for reply in replies)

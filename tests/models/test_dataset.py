@@ -38,11 +38,17 @@ def test_no_page_is_both_trained_on_and_measured_with(both: tuple[Corpus, Corpus
     trained, measured = ({page(e) for rows in part.values() for e in rows} for part in both)
     assert measured
     assert not trained & measured
-    assert {page(e) for e in both[1]["ours, en"]} == {page(e) for e in both[1]["ours, zh"]}
 
 
-def page(example: Example) -> str:
-    return example.key.removesuffix(".en.md").removesuffix(".zh.md")
+def test_the_languages_of_a_page_stay_together() -> None:
+    kept = [article for article in knowledge(KNOWLEDGE) if held_out(article)]
+    assert kept
+    english, chinese = ({page(article) for article in kept if article.lang == lang} for lang in ("en", "zh"))
+    assert english == chinese
+
+
+def page(one: Example | Article) -> str:
+    return one.key.removesuffix(".en.md").removesuffix(".zh.md")
 
 
 def test_the_same_seed_makes_the_same_examples_and_another_makes_others() -> None:
