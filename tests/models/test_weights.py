@@ -105,6 +105,11 @@ def test_a_failure_is_one_sentence_and_leaves_nothing_behind(
 
 def test_weights_of_ones_own_are_left_alone(tmp_path: Path) -> None:
     said: list[str] = []
-    prepare(Settings(state=tmp_path, generator_weights="some/model", embedder_weights="/some/folder"), said.append)
+    prepare(
+        Settings(
+            state=tmp_path, generator_weights="some/model", embedder_weights="/some/folder", reader_weights="/other"
+        ),
+        said.append,
+    )
     assert said == []
     assert list(tmp_path.iterdir()) == []
