@@ -15,7 +15,7 @@ from bot.channels.base import Intake, Message, RefusedError
 from bot.channels.frames import Frame, button_of, read_frame, send, send_error, send_unsaved
 from bot.conversation.live import RESYNC, Hub, Signal
 from bot.conversation.state import State
-from bot.conversation.store import live_channel, partial_channel
+from bot.conversation.store import MissingConversationError, live_channel, partial_channel
 from bot.conversation.tasks import end
 from bot.handoff.outlook import Outlook
 from bot.triage import region_contacts
@@ -84,6 +84,10 @@ class PatientSocket:
             for _message, timer in self._unadvised.values():
                 timer.cancel()
             errors = await end([*tasks, reading, *self._advising])
+        if any(isinstance(error, MissingConversationError) for error in errors):  # erased meanwhile
+            with contextlib.suppress(OSError):
+                await send_error(self._socket, "unauthorised", "This conversation is not known any more.")
+            return
         for error in errors:
             if isinstance(error, StoreAwayError):
                 raise error

@@ -42,7 +42,7 @@ async def remove_for_good(redis: Client, conversations: Collection[str]) -> int:
         await _remove_mentions(redis, stream, conversations)
     for conversation in conversations:
         await redis.publish(live_channel(conversation), json.dumps({"type": "changed"}))
-    await redis.publish(DESK_CHANNEL, json.dumps({"type": "queue"}))
+        await redis.publish(DESK_CHANNEL, json.dumps({"type": "queue", "conversation": conversation}))
     return removed + len(PARTS) * len(conversations)
 
 

@@ -93,6 +93,7 @@ class NurseSocket:
             case {"type": "open", "conversation": str(conversation)}:
                 await self._open_conversation(conversation)
             case {"type": "summarise", "conversation": str(conversation), "lang": "en" | "zh" as lang}:
+                await audit.record(self._conversations.redis, self._nurse.name, "summarise", conversation)
                 self._background.append(asyncio.create_task(self._summarise(conversation, lang)))
             case {"type": "claim", "conversation": str(conversation)}:
                 await self._acts.claim(conversation)
@@ -115,7 +116,7 @@ class NurseSocket:
         await audit.record(self._conversations.redis, self._nurse.name, "open", conversation)
         if self._watcher:
             self._watcher.cancel()
-        self._watcher = asyncio.create_task(self._watch_conversation(conversation))
+        self._watcher = asyncio.create_task(self._watch_while_there(conversation))
 
     async def _stay_present(self) -> None:
         """An open socket is a nurse at the desk; the server's pings close it when the browser is gone."""
@@ -149,6 +150,12 @@ class NurseSocket:
 
     async def _about_staff(self) -> dict[str, Any]:
         return {**await self._staff.frame(self._nurse), "summaries": self._summariser is not None}
+
+    async def _watch_while_there(self, conversation: str) -> None:
+        try:
+            await self._watch_conversation(conversation)
+        except MissingConversationError:  # erased: its words leave the screen too
+            await self._send(type="gone", conversation=conversation)
 
     async def _watch_conversation(self, conversation: str) -> None:
         entries: list[Entry] = []

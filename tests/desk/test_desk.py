@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.connection import connect
+from bot.conversation.removal import remove_for_good
 from bot.desk.audit import AUDIT
 from bot.settings import Settings
 from tests.channels.conftest import Connect, Dialogue, Patient
@@ -111,3 +112,32 @@ async def test_what_nurses_do_is_in_the_audit_without_patient_text(
     await redis.aclose()
     assert [row["action"] for row in rows] == ["log_in", "open", "claim", "close"]
     assert not any("chest" in value for row in rows for value in row.values())
+
+
+async def test_a_conversation_that_is_erased_leaves_the_screen(
+    patient: Patient, ada: NurseDesk, settings: Settings
+) -> None:
+    await want_human(patient)
+    await ada.queue(conversation=patient.conversation)
+    await ada.act("open", patient.conversation)
+    await ada.until(lambda frame: frame["type"] == "conversation")
+    opened = len(ada.frames)
+    redis = connect(settings.redis_url)
+    await remove_for_good(redis, [patient.conversation])
+    await redis.aclose()
+    wanted = ({"type": "gone", "conversation": patient.conversation}, {"type": "queue", "items": []})
+    await ada.until(lambda _frame: all(frame in ada.frames[opened:] for frame in wanted))
+    assert (await patient.until(lambda frame: frame["type"] == "error"))["code"] == "unauthorised"
+    await ada.act("open", patient.conversation)
+    assert (await ada.until(lambda frame: frame["type"] == "error"))["code"] == "bad_frame"
+
+
+async def test_a_nurse_who_asks_for_a_summary_is_in_the_audit(
+    patient: Patient, ada: NurseDesk, settings: Settings
+) -> None:
+    await ada.act("summarise", patient.conversation, lang="en")
+    await ada.until(lambda frame: frame["type"] == "summary")
+    redis = connect(settings.redis_url)
+    rows = [fields for _, fields in await redis.xrange(AUDIT)]
+    await redis.aclose()
+    assert (rows[-1]["action"], rows[-1]["conversation"]) == ("summarise", patient.conversation)

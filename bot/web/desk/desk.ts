@@ -149,6 +149,9 @@ function receive(frame: ToDeskFrame): void {
       return receiveEntry(frame.conversation, frame.entry);
     case "state":
       return receiveState(frame);
+    case "gone":
+      if (frame.conversation === openId.value) open(null);
+      return;
     case "alert":
       return receiveAlert(frame);
     case "ack":

@@ -181,6 +181,7 @@ export type ToDeskFrame =
   | { type: "state"; conversation: string; item: QueueItem; note?: Note }
   | ({ type: "staff" } & Staff)
   | { type: "summary"; conversation: string; lang: Lang; sentences: string[] }
+  | { type: "gone"; conversation: string }
   | { type: "alert"; conversation: string; acuity: Acuity; why: AlertReason }
   | { type: "ack"; id: string; entry: string }
   | ErrorFrame;
