@@ -67,9 +67,9 @@ def named(condition: Condition) -> set[str]:
 
 
 def _at_least(count: int, of: tuple[Condition, ...]) -> AtLeast:
-    """One set operation settles the findings, of which long lists are made."""
+    """One set operation settles the findings, of which long lists are made. What is named twice counts once."""
     plain = [one.finding for one in of if isinstance(one, Is) and one.status == "present"]
-    others = tuple(one for one in of if not isinstance(one, Is) or one.status != "present")
+    others = tuple(dict.fromkeys(one for one in of if not isinstance(one, Is) or one.status != "present"))
     return AtLeast(count, frozenset(plain), others)
 
 

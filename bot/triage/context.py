@@ -89,6 +89,11 @@ def _clause_start(tokens: Tokens, at: int) -> int:
     return at
 
 
+def _parted(tokens: Tokens, at: int) -> bool:
+    """Whether a comma stands before token `at`: `chest pain, no fever` denies the fever alone."""
+    return "," in tokens.pauses.get(at, "")
+
+
 def _closes(tokens: Tokens, start: int, end: int) -> bool:
     """Whether a trailing trigger ends its clause: 胸痛没有, but not 胸痛，没有发烧."""
     return end >= len(tokens.words) or tokens.clauses[end] != tokens.clauses[start]
@@ -129,7 +134,7 @@ def _negations(tokens: Tokens, segments: list[int], negators: list[tuple[int, in
 def _next_apart(negators: list[tuple[int, int]], at: int) -> int:
     """Where the next negation takes over; one that follows at once (不是没有) doubles this one instead."""
     for start, _ in negators[at + 1 :]:
-        if start - negators[at][1] > 2:
+        if start > negators[at][1]:
             return start
     return sys.maxsize
 
@@ -201,7 +206,7 @@ def _negated(scope: Scopes, tokens: Tokens, match: Match[Owner]) -> bool:
     between = sum(at in scope.negators for at in range(match.start, match.end) if at not in inside)
     before = scope.negations[match.start]
     close = match.start in scope.close or (match.start - 1 in scope.close and match.start not in tokens.pauses)
-    after = match.end in scope.after and match.end < len(tokens.words)
+    after = match.end in scope.after and match.end < len(tokens.words) and not _parted(tokens, match.end)
     same = after and tokens.sentences[match.end] == tokens.sentences[match.start]
     # two negations make a yes; an own-clause negation is counted once however it was found
     return (before + between + (1 if close and not before else 0) + (1 if same else 0)) % 2 == 1

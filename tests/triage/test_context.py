@@ -19,6 +19,12 @@ def status(text: str, finding: str) -> str | None:
         ("no chest pain, fever or rash", "rash", "absent"),
         ("no fever but my chest hurts", "chest_pain", "present"),
         ("not that I don't have chest pain", "chest_pain", "present"),
+        ("no breathlessness and no chest pain", "chest_pain", "absent"),
+        # a denial after a comma is of what follows it
+        ("crushing chest pain, no fever", "chest_pain", "present"),
+        ("chest pain: no", "chest_pain", "absent"),
+        ("chest pain was ruled out", "chest_pain", "absent"),
+        ("没有呼吸困难", "unconscious", None),
         ("I'm not ok my chest hurts", "chest_pain", "present"),
         ("what if I get chest pain tonight", "chest_pain", "unknown"),
         ("what are the symptoms of a heart attack", "heart_attack", "unknown"),
