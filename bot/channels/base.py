@@ -43,10 +43,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The entry that a message became, and whether it had been taken before."""
+    """The entry that a message became, whether it had been taken before, and what the screen said of it."""
 
     entry: str
     duplicate: bool
+    acuity: Acuity
 
 
 class Intake:
@@ -62,13 +63,13 @@ class Intake:
         """Store and screen a message. RefusedError when it cannot be taken, also after `per_minute` in a minute."""
         self._check(message)
         try:
-            taken = await self._store(conversation, message, per_minute)
-            screened = await screen_message(self.conversations, conversation, taken.entry, self.region)
-            if not taken.duplicate and not is_for_the_bot(screened):
-                self.second.begin(conversation, taken.entry, screened.verdict)  # no turn will do it
+            entry, duplicate = await self._store(conversation, message, per_minute)
+            screened = await screen_message(self.conversations, conversation, entry, self.region)
+            if not duplicate and not is_for_the_bot(screened):
+                self.second.begin(conversation, entry, screened.verdict)  # no turn will do it
         except (RedisError, OSError) as error:
             raise RefusedError("not_stored", "Not stored yet: please send it again.") from error
-        return taken
+        return Taken(entry, duplicate, screened.verdict.acuity)
 
     async def want_human(self, conversation: str, client_id: str) -> None:
         """Straight into the nurses' queue."""
@@ -130,19 +131,19 @@ class Intake:
         if len(message.text) > self.limit:
             raise RefusedError("too_long", f"The message is longer than {self.limit} characters.")
 
-    async def _store(self, conversation: str, message: Message, per_minute: int | None) -> Taken:
+    async def _store(self, conversation: str, message: Message, per_minute: int | None) -> tuple[str, bool]:
         payload = await self._payload(conversation, message.button)
-        state = await self.conversations.state(conversation)
-        entry = Entry(
-            sender="patient", text=message.text, lang=state.lang, client_id=message.id, button=payload
-        ).stamped(state.epoch)
+        lang, epoch = await self.conversations.stamp(conversation)
+        entry = Entry(sender="patient", text=message.text, lang=lang, client_id=message.id, button=payload).stamped(
+            epoch
+        )
         try:
-            return Taken(*await self.conversations.accept(conversation, entry, per_minute=per_minute))
+            return await self.conversations.accept(conversation, entry, per_minute=per_minute)
         except TooFastError:
             if not self._is_alarming(message.text):  # such a message is never held back
                 words = "Too many messages in a minute: it is kept and sent a little later."
                 raise RefusedError("too_fast", words) from None
-            return Taken(*await self.conversations.accept(conversation, entry))
+            return await self.conversations.accept(conversation, entry)
 
     def _is_alarming(self, text: str) -> bool:
         return screen(text, region=self.region).acuity in ALARMING

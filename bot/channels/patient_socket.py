@@ -14,11 +14,12 @@ from redis.exceptions import RedisError
 from bot.channels.base import Intake, Message, RefusedError
 from bot.channels.frames import Frame, button_of, read_frame, send, send_error, send_unsaved
 from bot.conversation.live import RESYNC, Hub, Signal
+from bot.conversation.screening import ALARMING
 from bot.conversation.state import State
 from bot.conversation.store import MissingConversationError, live_channel, partial_channel
 from bot.conversation.tasks import end
 from bot.handoff.outlook import Outlook
-from bot.triage import region_contacts
+from bot.triage import Acuity, region_contacts
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class PatientSocket:
                 message = Message(client_id, text, button_of(frame))
                 taken = await self._intake.take(self._conversation, message, self._per_minute)
                 await send(self._socket, type="ack", id=client_id, entry=taken.entry, duplicate=taken.duplicate)
-                self._show_what_came_of(client_id)
+                self._expect_no_more(client_id, taken.acuity)
             case {"type": "want_human", "id": str(client_id)}:
                 await self._intake.want_human(self._conversation, client_id)
                 await self._acknowledge(client_id)
@@ -174,11 +175,18 @@ class PatientSocket:
             timer.cancel()
             await self._advise(message)
 
-    def _show_what_came_of(self, client_id: str) -> None:
-        """The message is taken and screened: what that brought is in the log, and shown by the next look at it."""
+    def _expect_no_more(self, client_id: str, acuity: Acuity) -> None:
+        """The message is taken and screened: if there is advice, it is in the log, and shown by the next look at it."""
+        if acuity not in ALARMING:
+            self._forget_advice(client_id)
+            return
         self._taken.append(client_id)
         if self._signals is not None:
             self._signals.put_nowait(RESYNC)
+
+    def _forget_advice(self, client_id: str) -> None:
+        if expected := self._unadvised.pop(client_id, None):
+            expected[1].cancel()
 
     # what the patient is sent
 
@@ -236,8 +244,7 @@ class PatientSocket:
             self._cursor = entry.id
             await send(self._socket, type="entry", entry=entry.to_wire())
         for client_id in taken:
-            if expected := self._unadvised.pop(client_id, None):
-                expected[1].cancel()
+            self._forget_advice(client_id)
         shown = await self._visible(state)
         if shown != self._shown:
             self._shown = shown

@@ -159,6 +159,13 @@ class Conversations:
         rows = await self.redis.xrevrange(key_of(conversation, "log"), max=before, count=count)
         return [Entry.load(row_id, fields["e"]) for row_id, fields in reversed(rows)]
 
+    async def stamp(self, conversation: str) -> tuple[str, int]:
+        """Language and epoch, for a message that is about to be taken. MissingConversationError when there is none."""
+        lang, epoch = await self.redis.hmget(key_of(conversation), "lang", "epoch")
+        if lang is None:
+            raise MissingConversationError(conversation)
+        return json.loads(lang), json.loads(epoch)
+
     async def view(self, conversation: str, entry_id: str, count: int = 20) -> View:
         """State, log and verdict as of one message, in one question. MissingConversationError when there is none."""
         pipeline = self.redis.pipeline(transaction=False)
@@ -198,6 +205,7 @@ class Conversations:
         Returns its entry id and whether it had been taken before. TooFastError when more than `per_minute` came.
         """
         request = _request(conversation, Change(entries=(message,), client_id=message.client_id))
+        request["signals"] = []  # its verdict follows, and tells of both
         limit = {} if per_minute is None else {"per_minute": per_minute}
         reply = await self._run({**request, **limit, "pend": pend})
         if reply[0] == "too_fast":
@@ -270,7 +278,7 @@ def _request(conversation: str, change: Change, state: State | None = None) -> d
         "conversation": conversation,
         "entries": [entry.dump() for entry in change.entries],
         "unsent": [entry.dump() for entry in change.unsent],
-        "signals": _signals(conversation, change),
+        "signals": _signals(conversation, change, state),
         "client_id": change.client_id,
         "done": change.done,
         "notify": [json.dumps(event, ensure_ascii=False) for event in change.notify],
@@ -296,8 +304,11 @@ def _change_of_owner(before: State, after: State, note: str | None) -> dict[str,
     }  # fmt: skip
 
 
-def _signals(conversation: str, change: Change) -> list[tuple[str, str]]:
+def _signals(conversation: str, change: Change, before: State | None) -> list[tuple[str, str]]:
     signals = [(live_channel(conversation), json.dumps({"type": "changed"}))]
+    owners = {state.owner for state in (before, change.state) if state}
+    if not owners & {"queue", "nurse"}:  # nothing of it is at the desk
+        return signals
     if change.state is not None:
         signals.append((DESK_CHANNEL, json.dumps({"type": "queue", "conversation": conversation})))
     elif change.entries:

@@ -79,7 +79,7 @@ def compose(settings: SystemSettings, secret: Mapping[str, str], given: Mapping[
         "CARELINE_REDIS_EMBEDDED": str(settings.own_redis is None).lower(),
     }
     chosen = {"RECORD_URL": given["RECORD_URL"]} if given.get("RECORD_URL") else {}
-    return {name: given.get(name) or value for name, value in addresses.items()} | chosen | fixed
+    return {name: given.get(name, value) for name, value in addresses.items()} | chosen | fixed
 
 
 def embedded_redis(settings: SystemSettings, password: str) -> str:

@@ -44,7 +44,9 @@ def _row(name: str, taken: Sequence[float]) -> list[object]:
 def run(folder: Path) -> None:
     """Start both and measure."""
     with instant_actions(folder) as actions_url:
-        system = RunningSystem(folder / "state", ACTIONS_URL=actions_url, CARELINE_MESSAGES_PER_MINUTE="1000000")
+        system = RunningSystem(
+            folder / "state", ACTIONS_URL=actions_url, CARELINE_MESSAGES_PER_MINUTE="1000000", CLASSIFY_URL=""
+        )
         system.up()
         try:
             with stock_rasa(folder, system, actions_url) as stock_url:

@@ -85,7 +85,7 @@ def run(folder: Path) -> None:
     with instant_actions(folder) as actions_url:
         system = RunningSystem(
             folder / "state", CHAT_PROCESSES="2", RASA_PROCESSES="2", ACTIONS_URL=actions_url,
-            CARELINE_MESSAGES_PER_MINUTE="1000000",
+            CARELINE_MESSAGES_PER_MINUTE="1000000", CLASSIFY_URL="", EMBEDDINGS_URL="",  # no second reader, as stock Rasa has none
         )  # fmt: skip
         system.up()
         try:
