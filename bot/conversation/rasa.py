@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from bot.conversation.entry import Button
 
@@ -34,8 +35,7 @@ class Rasa:
 
     def __init__(self, session: aiohttp.ClientSession, urls: Sequence[str], token: str, timeout: float) -> None:
         self._session = session
-        self._addresses = [f"{url.rstrip('/')}/webhooks/careline/webhook" for url in urls]
-        self._token = token
+        self._webhooks = {url: _webhook(url, token) for url in urls}
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=2)
 
     async def send(
@@ -49,19 +49,17 @@ class Rasa:
         body: dict[str, Any] = {"sender": f"{conversation}.{session}", "message": message, "metadata": metadata}
         if button:
             body["button"] = button
-        for address in preferred(conversation, self._addresses):
+        for address in preferred(conversation, list(self._webhooks)):
             try:
-                return await self._post(address, body)
+                return await self._post(self._webhooks[address], body)
             except RasaError as error:
                 if error.sent:
                     raise
         raise RasaError("the dialogue manager is not reachable", sent=False)
 
-    async def _post(self, address: str, body: Mapping[str, Any]) -> list[RasaReply]:
+    async def _post(self, webhook: URL, body: Mapping[str, Any]) -> list[RasaReply]:
         try:
-            async with self._session.post(
-                address, params={"token": self._token}, json=body, timeout=self._timeout
-            ) as response:
+            async with self._session.post(webhook, json=body, timeout=self._timeout) as response:
                 if response.status != 200:
                     raise RasaError(f"the dialogue manager answered {response.status}", sent=True)
                 replies = _parse(await response.json())
@@ -80,6 +78,10 @@ def preferred(conversation: str, addresses: Sequence[str]) -> list[str]:
     All chat servers come to the same order, and an address more or less moves only the conversations it gets or had.
     """
     return sorted(addresses, key=lambda address: hashlib.sha256(f"{address} {conversation}".encode()).digest())
+
+
+def _webhook(url: str, token: str) -> URL:
+    return URL(f"{url.rstrip('/')}/webhooks/careline/webhook").with_query(token=token)
 
 
 def _parse(messages: list[Mapping[str, Any]]) -> list[RasaReply]:
