@@ -88,6 +88,7 @@ async def test_after_a_message_was_refused_nothing_later_is_stored_before_it(
     for text, client_id in (("first", "m1"), ("second", "m2")):
         await again.say(text, client_id)
         await again.until(lambda frame: frame["type"] == "ack")
+    await again.quiet()
     assert [entry["text"] for entry in again.entries if entry["from"] == "patient"] == ["first", "second"]
 
 
