@@ -83,9 +83,10 @@ async def measure(system: RunningSystem, stock_url: str) -> None:
 def run(folder: Path) -> None:
     """Start both and measure."""
     with instant_actions(folder) as actions_url:
+        # no second reader, as stock Rasa has none
         system = RunningSystem(
             folder / "state", CHAT_PROCESSES="2", RASA_PROCESSES="2", ACTIONS_URL=actions_url,
-            CARELINE_MESSAGES_PER_MINUTE="1000000", CLASSIFY_URL="", EMBEDDINGS_URL="",  # no second reader, as stock Rasa has none
+            CARELINE_MESSAGES_PER_MINUTE="1000000", CLASSIFY_URL="", EMBEDDINGS_URL="",
         )  # fmt: skip
         system.up()
         try:
