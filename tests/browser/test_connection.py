@@ -87,8 +87,8 @@ def test_a_new_patient_is_read_for_an_emergency_while_no_conversation_can_be_kep
     system.start("redis")
     system.wait_healthy("redis")
     expect(chat.said("crushing")).to_have_attribute("data-state", "sent", timeout=30_000)
+    expect(chat.said("crushing")).to_have_count(1)
     expect(chat.card).to_have_count(1)
-    assert _texts_stored(chat) == ["I have crushing chest pain and my left arm is numb"]
 
 
 def test_forgetting_leaves_nothing_on_the_device(open_chat: OpenChat) -> None:

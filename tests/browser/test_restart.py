@@ -40,4 +40,4 @@ def test_a_rolling_restart_takes_nothing_from_patient_or_nurse(
     expect(desk.page.locator(".entry.patient .entry-body")).to_have_text(said)
     expect(chat.status).to_contain_text("is reading this")
     assert chat.replies.count() == 0, "the bot spoke while a nurse had the conversation"
-    desk.release(chat)
+    desk.close()
