@@ -34,9 +34,13 @@ class Scopes:
     segments: Sequence[int]
     """Stretches between ends of sentence and turning words (but, now)."""
     ongoing: frozenset[int]
+    happened: frozenset[int]
+    """Segments that tell an event: no question for knowledge and no story, though it may be long past."""
     past: frozenset[int]
     resolved: frozenset[int]
     fiction: frozenset[int]
+    aside: int
+    """Token up to which the message is a lesson, a story or a game and tells of nobody's illness."""
     information: dict[int, int]
     """Segment → token from which on it asks for knowledge."""
     hypothetical: dict[int, int]
@@ -74,10 +78,12 @@ def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
         negators=frozenset(start for start, _ in before + close),
         animal=_animal(tokens, spans.get("animal", []), spans.get("human", [])),
         segments=segments,
-        ongoing=_stretches(segments, spans.get("ongoing", [])),
+        ongoing=_stretches(segments, spans.get("ongoing", []) + spans.get("own", [])),
+        happened=_stretches(segments, spans.get("happened", [])),
         past=_stretches(segments, spans.get("past", [])),
         resolved=_resolved(tokens, segments, spans.get("resolved", [])),
         fiction=_stretches(segments, spans.get("fiction", [])),
+        aside=_aside(tokens, spans.get("aside", []), spans.get("own", [])),
         information=information,
         hypothetical=hypothetical,
     )
@@ -164,6 +170,14 @@ def _stretches(segments: list[int], spans: list[tuple[int, int]]) -> frozenset[i
     return frozenset(segments[start] for start, _ in spans)
 
 
+def _aside(tokens: Tokens, asides: list[tuple[int, int]], own: list[tuple[int, int]]) -> int:
+    """Where a message that is an aside turns to somebody's own body: from that sentence on all counts."""
+    if not asides:
+        return 0
+    turns = [tokens.sentences[start] for start, _ in own]
+    return tokens.sentences.index(min(turns)) if turns else len(tokens.words)
+
+
 def _resolved(tokens: Tokens, segments: list[int], spans: list[tuple[int, int]]) -> frozenset[int]:
     """Segments that are over; a sentence that opens with `it went away` speaks of the one before."""
     over: set[int] = set()
@@ -186,13 +200,14 @@ def decide(scope: Scopes, tokens: Tokens, match: Match[Owner], kind: str, lastin
         return "absent", "animal"
     segment = scope.segments[match.start]
     ongoing = segment in scope.ongoing
-    if segment in scope.fiction and not ongoing:
+    happened = segment in scope.happened
+    if match.start < scope.aside or (segment in scope.fiction and not ongoing and not happened):
         return "absent", "fiction"
     if kind == "person":
         return "present", "stated"
     if match.start >= scope.hypothetical.get(tokens.clauses[match.start], match.end):
         return "unknown", "hypothetical"
-    if match.start >= scope.information.get(segment, match.end) and not ongoing:
+    if match.start >= scope.information.get(segment, match.end) and not (ongoing or happened):
         return "unknown", "information"
     if segment in scope.past and not ongoing:
         return "absent", "past"
@@ -205,7 +220,9 @@ def _negated(scope: Scopes, tokens: Tokens, match: Match[Owner]) -> bool:
     inside = {at for start, end in match.pieces for at in range(start, end)}
     between = sum(at in scope.negators for at in range(match.start, match.end) if at not in inside)
     before = scope.negations[match.start]
-    close = match.start in scope.close or (match.start - 1 in scope.close and match.start not in tokens.pauses)
+    # 不喘嘴不肿: the first 不 is not of the swelling, which has its own
+    near = not between and match.start - 1 in scope.close and match.start not in tokens.pauses
+    close = match.start in scope.close or near
     after = match.end in scope.after and match.end < len(tokens.words) and not _parted(tokens, match.end)
     same = after and tokens.sentences[match.end] == tokens.sentences[match.start]
     # two negations make a yes; an own-clause negation is counted once however it was found

@@ -16,7 +16,7 @@ LANGS: tuple[Lang, ...] = ("en", "zh")
 KINDS = {"symptom", "event", "condition", "person", "quality"}
 CONTEXTS = (
     "negation negation_close negation_after plain scope_end hypothetical information "
-    "past ongoing resolved fiction animal human idiom"
+    "past ongoing happened resolved fiction aside own animal human idiom"
 ).split()
 
 _LOOKALIKES = {f"{group}_{lang}" for group in ("not", "beside") for lang in LANGS}

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a pattern reads better whole
-"""Numbers with units: temperature, age, pressure, glucose, oxygen, tablets, duration, weeks of pregnancy.
+"""Numbers with units: temperature, age, pressure, glucose, oxygen, blood values, tablets, duration, weeks of pregnancy.
 
 What a number means is data (`measures.yml`); how it is read stands here.
 """
@@ -108,7 +108,7 @@ _VALUE_C = r"(?P<n>\d{2,3}(?:\.\d+)?|[三四]十[一二三四五六七八九]?)"
 
 # Other things that come in tenths: money, sizes, weights, laboratory values.
 _OTHER_TENTHS = re.compile(
-    r"(?:[£$€¥#/+-]|size|bmi|weigh\w*|waist|sugars?|glucose|hba1c|page|version|room|shoes?|尺码|体重|鞋|血糖|价格|版本|糖化)"
+    r"(?:[£$€¥#/]|\d\s?[+-]|size|bmi|weigh\w*|waist|sugars?|glucose|hba1c|page|version|room|shoes?|尺码|体重|鞋|血糖|价格|版本|糖化)"
     r"[^\d.!?。]{0,12}$"
 )
 
@@ -144,6 +144,17 @@ def _glucose(match: re.Match[str]) -> float:
     return value / 18 if value > 36 else value
 
 
+def _haemoglobin(match: re.Match[str]) -> float:
+    value = float(match["n"])
+    # g/dL in some places, g/L in others: the size tells the unit
+    return value * 10 if value < 20 else value
+
+
+def _value_of(names: str) -> str:
+    """A laboratory value: its name, a few words (is, came back at), the number."""
+    return rf"(?:{names})[^\d.!?。！？\n,;]{{0,16}}(?P<n>\d{{1,3}}(?:\.\d+)?)(?![\d%]|\s*(?:mg|片|毫克|粒|tablets?|days?|天|h\b))"
+
+
 def _systolic(match: re.Match[str]) -> float | None:
     high, low = float(match["n"]), float(match["low"])
     return high if 60 <= high <= 280 and 30 <= low <= 180 and low < high else None
@@ -177,7 +188,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             _celsius,
         ),
         _found(
-            r"(?<![\d.,:])(?P<n>3[89]\.\d|37\.9|4[0-2]\.\d)(?![\d%]|\.\d|\s*(?:k?g|c?m|mm\w*|weeks?|wks?|w|st|lbs?|m[gl]|km|miles?|"
+            r"(?<![\d.:])(?<!\d,)(?P<n>3[89]\.\d|37\.9|4[0-2]\.\d)(?![\d%]|\.\d|\s*(?:k?g|c?m|mm\w*|weeks?|wks?|w|st|lbs?|m[gl]|km|miles?|"
             r"inch\w*|months?|years?|[ap]m|k)\b|\s*(?:元|块|周|岁|公斤|斤|码|厘米|号|万|个))",
             _bare_celsius,
         ),
@@ -250,6 +261,11 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             _glucose,
         ),
     ),
+    "ketone_mmol": (_found(_value_of(r"\bketones?|酮体?"), _plain),),
+    "potassium_mmol": (_found(_value_of(r"\bpotassium|血钾|钾"), _plain),),
+    "sodium_mmol": (_found(_value_of(r"\bsodium|血钠|钠"), _plain),),
+    "calcium_mmol": (_found(_value_of(r"\bcalcium|血钙|钙"), _plain),),
+    "haemoglobin_g_per_l": (_found(_value_of(r"\bha?emoglobin|\bhb|血色素|血红蛋白|血红素"), _haemoglobin),),
     "systolic_mmhg": (
         _found(_PRESSURE, _systolic),
         _found(r"(?:血压|高压|收缩压)[^\d.!?。！？\n]{0,8}(?P<n>\d{3})(?!\d)", _plain),
@@ -318,6 +334,10 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             r"\b(?P<n>"
             + _EN[1:-1]
             + r")\s*(?:weeks?|wks?)\s+with\s+(?:my|our)\s+(?:first|second|third|fourth|\w+ (?:baby|child))",
+            _plain,
+        ),
+        _found(
+            r"\b(?:waters?|membranes|contractions|labour|due date|baby'?s movements?)[^\d.!?\n]{0,24}\b(?P<n>[1-4]\d)\s*(?:weeks?|wks?)\b",
             _plain,
         ),
         _found(r"\b(?P<n>\d)\s*months?\s*(?:pregnant|preg)", lambda m: number(m["n"]) * 4.345),
