@@ -56,7 +56,13 @@ def holds(condition: Condition, facts: Facts) -> bool:
     wanted = condition.count - len(condition.present & facts.present)
     if wanted > len(condition.others):
         return False
-    return wanted <= 0 or sum(holds(one, facts) for one in condition.others) >= wanted
+    if wanted <= 0:
+        return True
+    for one in condition.others:
+        wanted -= holds(one, facts)
+        if not wanted:
+            return True
+    return False
 
 
 def named(condition: Condition) -> set[str]:

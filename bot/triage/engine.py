@@ -130,6 +130,9 @@ def _ends(text: str) -> str:
 
 
 def _fires(rule: Rule, facts: Facts) -> bool:
+    # most rules speak of nothing that was said: one set operation leaves them out
+    if rule.covers.isdisjoint(facts.present) and rule.covers.isdisjoint(facts.absent):
+        return False
     return holds(rule.when, facts) and not (rule.unless is not None and holds(rule.unless, facts))
 
 

@@ -62,9 +62,11 @@ class Matcher(Generic[Owner]):
         for one in compiled:
             for term in one.terms:
                 counts[term] = counts.get(term, 0) + 1
+        sizes = {number: len(term) for term, number in self._terms.items()}
         self._by_anchor: dict[int, list[_Compiled[Owner]]] = {}
         for one in compiled:
-            anchor = min(one.terms, key=lambda term: (counts[term], term))
+            # a term of few words is seldom there: it decides soonest whether a wording is worth a look
+            anchor = min(one.terms, key=lambda term: (counts[term] * sizes[term], term))
             self._by_anchor.setdefault(anchor, []).append(one)
         self._keys = self._key_finder(real_words)
 

@@ -80,10 +80,14 @@ def _chinese(text: str) -> float:
     return total + digit
 
 
-def _found(pattern: str, value: Callable[[re.Match[str]], float | None]) -> Reader:
+def _found(pattern: str, value: Callable[[re.Match[str]], float | None], needs: str = "") -> Reader:
+    """A reader of numbers. A text with none of the words of `needs` is not searched, which is most of them."""
     compiled = re.compile(pattern)
+    words = needs.split()
 
     def reader(text: str) -> Iterator[Reading]:
+        if words and not any(word in text for word in words):
+            return
         for match in compiled.finditer(text):
             read_value = value(match)
             if read_value is not None:
@@ -103,6 +107,7 @@ _DEGREES = r"(?:°\s*[cf]?|º\s*[cf]?|℃|℉|degrees?(?: celsius| fahrenheit| c
 _HEAT = (
     r"(?:temp(?:erature|s)?|fever(?:ish)?|thermometer|体温|耳温|腋温|额温|肛温|口温|探热|发烧|高烧|发热|烧到|烧|热度)"
 )
+_HEAT_WORDS = "temp fever therm 温 热 烧"
 _VALUE_C = r"(?P<n>\d{2,3}(?:\.\d+)?|[三四]十[一二三四五六七八九]?)"
 
 
@@ -180,33 +185,50 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             + _VALUE_C
             + r"(?P<tenth>(?!))?(?![\d%/]|\s*(?:day|hour|week|month|year|岁|天|小时|个|周))",
             _celsius,
+            _HEAT_WORDS,
         ),
         _found(
             _HEAT
             + r".{0,60}?\b(?:up to|hit(?:ting)?|reach\w*|spik\w*(?: to| at)?|peak\w*(?: at)?|got to|gone to)\s*(?P<n>3[89]|4[01])"
             + r"(?P<tenth>(?!))?(?![\d%/.]|\s*(?:day|hour|week|month|year))",
             _celsius,
+            _HEAT_WORDS,
         ),
         _found(
             r"(?<![\d.:])(?<!\d,)(?P<n>3[89]\.\d|37\.9|4[0-2]\.\d)(?![\d%]|\.\d|\s*(?:k?g|c?m|mm\w*|weeks?|wks?|w|st|lbs?|m[gl]|km|miles?|"
             r"inch\w*|months?|years?|[ap]m|k)\b|\s*(?:元|块|周|岁|公斤|斤|码|厘米|号|万|个))",
             _bare_celsius,
+            "37.9 38. 39. 40. 41. 42.",
         ),
     ),
     "fever_days": (
-        _found(r"\bday\s+(?P<n>" + _EN[1:-1] + r")\s+(?:now\s+)?(?:of|with)\s+(?:\w+\s+){0,2}?(?:temp|fever)", _plain),
-        _found(r"\b(?P<n>" + _EN[1:-1] + r")\s+days?\s+(?:of|with)\s+(?:\w+\s+){0,2}?(?:temp|fever)", _plain),
-        _found(r"\b(?:temp\w*|fever)[^\d.!?\n]{0,24}\b(?P<n>" + _EN[1:-1] + r")\s+days\b(?!\s*ago)", _plain),
+        _found(
+            r"\bday\s+(?P<n>" + _EN[1:-1] + r")\s+(?:now\s+)?(?:of|with)\s+(?:\w+\s+){0,2}?(?:temp|fever)",
+            _plain,
+            "day",
+        ),
+        _found(r"\b(?P<n>" + _EN[1:-1] + r")\s+days?\s+(?:of|with)\s+(?:\w+\s+){0,2}?(?:temp|fever)", _plain, "day"),
+        _found(
+            r"\b(?:temp\w*|fever)[^\d.!?\n]{0,24}\b(?P<n>" + _EN[1:-1] + r")\s+days\b(?!\s*ago)",
+            _plain,
+            "temp fever",
+        ),
         _found(
             r"(?:发烧|烧|发热)(?:了|已经|快|有|都|到现在|整整)*第?" + _ZH.replace("(", "(?P<n>", 1) + r"\s*多?天",
             _plain,
+            "烧 热",
         ),
-        _found(r"第?" + _ZH.replace("(", "(?P<n>", 1) + r"\s*天(?:还|还在|都在|一直|都|了还)*(?:发烧|烧|发热)", _plain),
+        _found(
+            r"第?" + _ZH.replace("(", "(?P<n>", 1) + r"\s*天(?:还|还在|都在|一直|都|了还)*(?:发烧|烧|发热)",
+            _plain,
+            "烧 热",
+        ),
     ),
     "age_days": (
         _found(
             r"\b(?P<n>" + _EN[1:-1] + r")[\s-]*(?P<unit>d|w|m|y)(?:ays?|eeks?|ks?|onths?|ths?|os?|ears?|rs?)?" + _OLD,
             _days,
+            "old age yo mo wo",
         ),
         _found(
             r"\b(?:baby|bub|lo|little one|newborn|daughter|son|twins?|he|she|hes|shes|he's|she's|only|just)[\s,(]+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>"
@@ -223,16 +245,18 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             r"\b(?:son|daughter|wife|husband|mum|mom|mother|dad|father|nan|nana|gran|granny|grandma|grandad|grandpa|brother|sister|partner|boy|"
             r"girl|lad|kid|uncle|aunt|auntie|eldest|youngest)\s*[(,]\s*(?P<n>\d{1,2})\s*[),]",
             _years,
+            "( ,",
         ),
         _found(r"^\s*(?P<n>[1-9]\d)\s*,(?!\d)", _years),
         _found(r"\b(?P<n>\d{2})\s*(?P<unit>[mf])\b(?=[\s,.)])(?!\s*\d)", _years),
-        _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>岁|周岁)", lambda m: number(m["n"]) * 365.25),
+        _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*(?P<unit>岁|周岁)", lambda m: number(m["n"]) * 365.25, "岁"),
         _found(
             _ZH.replace("(", "(?P<n>", 1)
             + r"\s*(?P<unit>个多?月|月龄?|天|周|星期)\s*(?:零\d*天)?(?:大|的?小?"
             + _CHILD
             + ")",
             _days,
+            "月 天 周 星期",
         ),
         _found(
             _CHILD
@@ -240,6 +264,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             + _ZH.replace("(", "(?P<n>", 1)
             + r"\s*(?P<unit>个多?月|月龄|周大|天大)",
             _days,
+            "月 周大 天大",
         ),
         _found(
             _CHILD
@@ -247,30 +272,35 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             + _ZH.replace("(", "(?P<n>", 1)
             + r"\s*(?P<unit>天|周|日|个星期|星期)",
             _young,
+            "天 周 日 星期",
         ),
     ),
     "oxygen_percent": (
         _found(
             r"(?:sats?|spo2|sp02|o2|oxygen(?: levels?| saturations?)?|血氧(?:饱和度)?|氧饱和度?)[^\d.!?。！？\n]{0,18}(?P<n>\d{2})(?!\d|\.\d)",
             _plain,
+            "sat sp o2 oxygen 氧",
         ),
     ),
     "glucose_mmol": (
         _found(
             r"(?:\b(?:my|his|her|the) meter|\blibre|dexcom|\bcgm\b|finger[ -]?prick|sugars?(?: levels?)?|glucose|\bbgl?\b|\bbms?\b|血糖)[^\d.!?。！？\n]{0,18}(?P<n>\d{1,3}(?:\.\d+)?)(?!\d)",
             _glucose,
+            "meter libre dexcom cgm finger sugar glucose bg bm 糖",
         ),
     ),
-    "ketone_mmol": (_found(_value_of(r"\bketones?|酮体?"), _plain),),
-    "potassium_mmol": (_found(_value_of(r"\bpotassium|血钾|钾"), _plain),),
-    "sodium_mmol": (_found(_value_of(r"\bsodium|血钠|钠"), _plain),),
-    "calcium_mmol": (_found(_value_of(r"\bcalcium|血钙|钙"), _plain),),
-    "haemoglobin_g_per_l": (_found(_value_of(r"\bha?emoglobin|\bhb|血色素|血红蛋白|血红素"), _haemoglobin),),
-    "systolic_mmhg": (
-        _found(_PRESSURE, _systolic),
-        _found(r"(?:血压|高压|收缩压)[^\d.!?。！？\n]{0,8}(?P<n>\d{3})(?!\d)", _plain),
+    "ketone_mmol": (_found(_value_of(r"\bketones?|酮体?"), _plain, "ketone 酮"),),
+    "potassium_mmol": (_found(_value_of(r"\bpotassium|血钾|钾"), _plain, "potassium 钾"),),
+    "sodium_mmol": (_found(_value_of(r"\bsodium|血钠|钠"), _plain, "sodium 钠"),),
+    "calcium_mmol": (_found(_value_of(r"\bcalcium|血钙|钙"), _plain, "calcium 钙"),),
+    "haemoglobin_g_per_l": (
+        _found(_value_of(r"\bha?emoglobin|\bhb|血色素|血红蛋白|血红素"), _haemoglobin, "globin hb 血色素 血红"),
     ),
-    "diastolic_mmhg": (_found(_PRESSURE, _diastolic),),
+    "systolic_mmhg": (
+        _found(_PRESSURE, _systolic, "/ over"),
+        _found(r"(?:血压|高压|收缩压)[^\d.!?。！？\n]{0,8}(?P<n>\d{3})(?!\d)", _plain, "压"),
+    ),
+    "diastolic_mmhg": (_found(_PRESSURE, _diastolic, "/ over"),),
     "tablets": (
         _found(
             r"(?:took|taken|taking|swallowed|downed|popped|necked|drank|eaten|ate|had)\s+(?:about |around |like |maybe |over |nearly |all |at least |another )*"
@@ -285,16 +315,19 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             + _EN[1:-1]
             + r")\s+(?:of\s+)?(?:my|his|her|the|mums?|dads?|nans?|grans?|their)\s+(?:\w+\s+){0,3}?(?:tablets?|pills?|caps(?:ules?)?|meds|medication|sleeping|antidepressants?|painkillers?)\b",
             _plain,
+            "tablet pill cap med sleep antidep painkill",
         ),
         _found(
             r"(?:吃了?|吞了?|服了?|服用了?|喝了?|嗑了?|磕了?|灌了?|食咗|吃下)(?:大概|差不多|快|将近|整整|大约|足足|有)?"
             + _ZH.replace("(", "(?P<n>", 1)
             + r"\s*多?(?:片|粒|颗|板|个药|盒|瓶)",
             _plain,
+            "片 粒 颗 板 药 盒 瓶",
         ),
         _found(
             r"(?P<n>\d{2,3})\s*(?:x\s*)?(?:500\s*mg\s*)?(?:paracetamols?|tylenols?|sleeping (?:pills|tablets)|片安眠药|粒安眠药|颗安眠药|片扑热息痛)",
             _plain,
+            "paracetamol tylenol sleeping 安眠药 扑热息痛",
         ),
     ),
     "lasted_minutes": (
@@ -303,12 +336,14 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             + _EN[1:-1]
             + r")\s*(?P<unit>sec|min|hour|hr|h\b|day|week|wk|month|mth|year|yr)",
             _span,
+            "for last past going been over",
         ),
         _found(
             r"\b(?P<n>"
             + _EN[1:-1]
             + r")\s*(?P<unit>min|hour|hr|day|week|wk|month|year)\w*\s+(?:now|already|so far|and counting|straight)\b",
             _span,
+            "now already far counting straight",
         ),
         _found(
             r"\b(?P<n>"
@@ -316,39 +351,49 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             + r")\s*(?P<unit>min|hour|hr)\w*\s+(?:i've|ive|i have|we've|weve|he's|hes|she's|shes|it's|its|of|non-?stop|solid|without|"
             r"on the trot)\b",
             _span,
+            "min hour hr",
         ),
         _found(
             _ZH.replace("(", "(?P<n>", 1)
             + r"\s*多?(?P<unit>分钟|小时|个小时|天|周|星期|个星期|个月|个多月|年)(?:多|了|还)",
             lambda m: _zh_span(m),
+            "分钟 小时 天 周 星期 月 年",
         ),
     ),
     "pregnant_weeks": (
         _found(
             r"(?P<n>\d{1,2})\s*(?:\+\s*\d\s*)?(?:weeks?|wks?|w)\s*(?:and \w+ days? )?(?:pregnant|preg|gestation|along|gone)",
             _plain,
+            "preg gest along gone",
         ),
-        _found(r"pregnan\w*[^\d.!?\n]{0,14}(?P<n>\d{1,2})\s*(?:\+\s*\d)?\s*(?:weeks?|wks?|w\b)", _plain),
-        _found(r"(?<![\d+.])(?P<n>[1-4]\d)\s?\+\s?[0-6](?![\d+%]|\s*=)(?=\s*(?:[,.!?)，。]|w|$|周|[a-z]))", _plain),
+        _found(r"pregnan\w*[^\d.!?\n]{0,14}(?P<n>\d{1,2})\s*(?:\+\s*\d)?\s*(?:weeks?|wks?|w\b)", _plain, "pregnan"),
+        _found(
+            r"(?<![\d+.])(?P<n>[1-4]\d)\s?\+\s?[0-6](?![\d+%]|\s*=)(?=\s*(?:[,.!?)，。]|w|$|周|[a-z]))", _plain, "+"
+        ),
         _found(
             r"\b(?P<n>"
             + _EN[1:-1]
             + r")\s*(?:weeks?|wks?)\s+with\s+(?:my|our)\s+(?:first|second|third|fourth|\w+ (?:baby|child))",
             _plain,
+            "with",
         ),
         _found(
             r"\b(?:waters?|membranes|contractions|labour|due date|baby'?s movements?)[^\d.!?\n]{0,24}\b(?P<n>[1-4]\d)\s*(?:weeks?|wks?)\b",
             _plain,
+            "water membrane contraction labour due movement",
         ),
-        _found(r"\b(?P<n>\d)\s*months?\s*(?:pregnant|preg)", lambda m: number(m["n"]) * 4.345),
+        _found(r"\b(?P<n>\d)\s*months?\s*(?:pregnant|preg)", lambda m: number(m["n"]) * 4.345, "preg"),
         _found(
             r"(?:怀孕|孕|怀了?|两道杠|两条杠|验孕)(?:期|妇|了|已经|现在|大概|快|有|刚|才|我|我是|,|、|\s)*"
             + _ZH.replace("(", "(?P<n>", 1)
             + r"\s*(?P<unit>周|个多?月|个星期)",
             lambda m: number(m["n"]) * (4.345 if "月" in m["unit"] else 1),
+            "孕 怀 杠",
         ),
-        _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*周(?:的)?(?:孕|身孕|怀孕)", _plain),
-        _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*个?多?月(?:的)?(?:身孕|孕妇)", lambda m: number(m["n"]) * 4.345),
+        _found(_ZH.replace("(", "(?P<n>", 1) + r"\s*周(?:的)?(?:孕|身孕|怀孕)", _plain, "孕"),
+        _found(
+            _ZH.replace("(", "(?P<n>", 1) + r"\s*个?多?月(?:的)?(?:身孕|孕妇)", lambda m: number(m["n"]) * 4.345, "孕"
+        ),
     ),
 }
 
