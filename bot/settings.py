@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     turn_lease: float = Field(
         5.0, gt=0, description="Seconds after which the turns of a chat server that died are taken over."
     )
-    session_turns: int = Field(40, ge=1, description="Turns after which the dialogue manager starts a new session.")
+    session_turns: int = Field(20, ge=1, description="Turns after which the dialogue manager starts a new session.")
     desk_lease: float = Field(
         30.0, ge=2, description="Seconds after which a nurse's conversations wait again when their browser is gone."
     )

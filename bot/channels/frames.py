@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.conversation.entry import Entry, entry_order
+from bot.triage import region_contacts
 
 Frame = dict[str, Any]
 
@@ -40,6 +41,11 @@ def button_of(frame: Frame) -> tuple[str, int] | None:
 async def send(socket: web.WebSocketResponse, **frame: object) -> None:
     """Send one frame."""
     await socket.send_str(json.dumps(frame, ensure_ascii=False))
+
+
+def contacts_of(region: str | None, lang: str) -> list[dict[str, str]]:
+    """The numbers to call of a region (unset: the language's), as frames carry them."""
+    return [{"label": contact.label, "number": contact.number} for contact in region_contacts(region, lang)]
 
 
 async def send_error(socket: web.WebSocketResponse, code: str, message: str, frame_id: object = None) -> None:

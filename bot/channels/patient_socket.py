@@ -12,14 +12,14 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from bot.channels.base import Intake, Message, RefusedError
-from bot.channels.frames import Frame, button_of, read_frame, send, send_error, send_unsaved
+from bot.channels.frames import Frame, button_of, contacts_of, read_frame, send, send_error, send_unsaved
 from bot.conversation.live import RESYNC, Hub, Signal
 from bot.conversation.screening import ALARMING
 from bot.conversation.state import State
 from bot.conversation.store import MissingConversationError, live_channel, partial_channel
 from bot.conversation.tasks import end
 from bot.handoff.outlook import Outlook
-from bot.triage import Acuity, region_contacts
+from bot.triage import Acuity
 
 log = logging.getLogger(__name__)
 
@@ -257,4 +257,4 @@ class PatientSocket:
         }  # fmt: skip
 
     def _contacts(self, lang: str) -> list[dict[str, str]]:
-        return [{"label": c.label, "number": c.number} for c in region_contacts(self._intake.region, lang)]
+        return contacts_of(self._intake.region, lang)

@@ -11,7 +11,7 @@ from aiohttp import WSCloseCode, web
 from redis.exceptions import RedisError
 
 from bot.channels.base import Intake, Message
-from bot.channels.frames import Frame, read_frame, send_error, send_unsaved
+from bot.channels.frames import Frame, contacts_of, read_frame, send, send_error, send_unsaved
 from bot.channels.patient_socket import Hello, PatientSocket, StoreAwayError
 from bot.conversation.entry import entry_order
 from bot.conversation.live import Hub
@@ -117,7 +117,8 @@ class WebChannel:
     async def _screen_only(self, socket: web.WebSocketResponse) -> None:
         """Until the patient leaves: say that nothing is kept, and give advice on what is an emergency."""
         with contextlib.suppress(OSError):  # the patient is gone
-            await send_error(socket, "not_stored", _NOT_STORED)
+            contacts = contacts_of(self._intake.region, "en")  # pages take the numbers and have words of their own
+            await send(socket, type="error", code="not_stored", message=_NOT_STORED, contacts=contacts)
             async for message in socket:
                 match _frame_or_none(message.data):
                     case {"type": "say", "id": str(client_id), "text": str(text)}:

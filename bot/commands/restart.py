@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.system.environment import compose, ensure_secrets
-from bot.system.preflight import Problem, read_settings
+from bot.system.preflight import Problem, check_content, read_settings
 from bot.system.programs import Program, named, programs
 from bot.system.redis_server import find_redis_server
 from bot.system.settings import SystemSettings
@@ -19,10 +19,14 @@ from bot.system.terminal import Terminal, duration
 
 
 def restart(name: Annotated[str, typer.Argument(help="A kind (chat, rasa) or one process (chat-2).")]) -> None:
-    """Restart processes one after the other: each finishes what it is at, and the next waits until it is well again."""
+    """Restart processes one after the other: each finishes what it is at, and the next waits until it is well again.
+
+    This is how changed content is taken up; content that cannot be read is named, and nothing is stopped.
+    """
     terminal = Terminal()
     try:
         settings = read_settings()
+        check_content()
         for program in _wanted(settings, name):
             _restart(Supervisor(settings), program, terminal, settings.careline_start_limit)
     except Problem as problem:

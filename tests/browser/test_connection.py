@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import OpenChat
 from tests.browser.pages import ChatPage
@@ -72,6 +73,22 @@ def test_unsent_words_survive_the_page(open_chat: OpenChat, system: RunningSyste
     chat.open(system.url)
     expect(chat.said("kept over a reload")).to_have_attribute("data-state", "sent")
     assert _texts_stored(chat) == ["kept over a reload"]
+
+
+def test_a_new_patient_is_read_for_an_emergency_while_no_conversation_can_be_kept(
+    system: RunningSystem, new_context: Callable[..., BrowserContext]
+) -> None:
+    system.stop("redis")
+    chat = ChatPage(new_context().new_page())
+    chat.open(system.url)
+    chat.write("I have crushing chest pain and my left arm is numb")
+    expect(chat.card).to_contain_text("999")
+    expect(chat.said("crushing")).to_contain_text("not sent yet")
+    system.start("redis")
+    system.wait_healthy("redis")
+    expect(chat.said("crushing")).to_have_attribute("data-state", "sent", timeout=30_000)
+    expect(chat.said("crushing")).to_have_count(1)
+    expect(chat.card).to_have_count(1)
 
 
 def test_forgetting_leaves_nothing_on_the_device(open_chat: OpenChat) -> None:

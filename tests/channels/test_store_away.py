@@ -71,6 +71,26 @@ async def test_who_comes_while_the_store_is_away_gets_emergency_advice_too(
         assert (await socket.receive_json())["id"] == "m1"
 
 
+async def test_who_has_no_conversation_yet_is_read_for_an_emergency_while_none_can_be_made(
+    own_redis,  # type: ignore[no-untyped-def]
+    client: TestClient[Any, Any],
+) -> None:
+    own_redis[0].kill()
+    assert (await client.post("/api/conversations")).status == 503
+    async with client.ws_connect("/api/patient/socket") as socket:
+        await socket.send_json({"type": "hello", "conversation": "", "token": "", "since": None})
+        await socket.send_json({"type": "say", "id": "m1", "text": CHEST_PAIN})
+        told = await socket.receive_json()
+        assert (told["code"], told["contacts"][0]["number"]) == ("not_stored", "999")
+        assert (await socket.receive_json())["type"] == "unsaved_advice"
+
+
+async def test_without_a_conversation_nobody_is_let_in_while_the_store_is_there(client: TestClient[Any, Any]) -> None:
+    async with client.ws_connect("/api/patient/socket") as socket:
+        await socket.send_json({"type": "hello", "conversation": "", "token": "", "since": None})
+        assert (await socket.receive_json())["code"] == "unauthorised"
+
+
 async def test_after_a_message_was_refused_nothing_later_is_stored_before_it(
     own_redis,  # type: ignore[no-untyped-def]
     connect_patient: Connect,

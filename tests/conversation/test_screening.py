@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from bot.conversation import ownership
 from bot.conversation.entry import Entry
 from bot.conversation.screening import reply_language, screen_message
 from bot.conversation.store import QUEUE, Change, Conversations
 from bot.triage import Acuity
+from bot.triage.knowledge import known
+from bot.triage.source import data_dir
 
 CHEST_PAIN = "I have crushing chest pain and my left arm is numb"
 STROKE = "我爸突然说话不清楚，右边手脚没力气"
@@ -120,3 +128,38 @@ def test_the_language_of_the_reply_follows_the_patient() -> None:
     assert reply_language("my head hurts", "zh") == "en"
     assert reply_language("ok", "zh") == "zh"
     assert reply_language("38.5", "zh") == "zh"
+
+
+@pytest.fixture
+def broken_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One protocol file is cut off in the middle, and the screen has not read any yet."""
+    shutil.copytree(data_dir(), tmp_path / "triage")
+    protocol = tmp_path / "triage" / "protocols" / "stroke.yml"
+    protocol.write_bytes(protocol.read_bytes()[:700])
+    monkeypatch.setenv("CARELINE_TRIAGE_DATA", str(tmp_path / "triage"))
+    known.cache_clear()
+    yield
+    known.cache_clear()
+
+
+@pytest.mark.parametrize("text", ["hello", "what helps against a cold?", CHEST_PAIN])
+async def test_with_a_broken_protocol_a_human_looks_at_every_message(
+    conversations: Conversations, conversation: str, broken_protocol: None, text: str
+) -> None:
+    await screen_message(conversations, conversation, await write(conversations, conversation, text), "GB")
+    assert (await conversations.state(conversation)).owner == "queue"
+    assert "999" in (await conversations.entries(conversation))[1].text
+
+
+async def test_when_the_engine_fails_in_mid_conversation_a_human_looks(
+    conversations: Conversations, conversation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await screen_message(conversations, conversation, await write(conversations, conversation, "hello"), "GB")
+    monkeypatch.setattr("bot.triage.engine.known", _fail)
+    later = await write(conversations, conversation, "and what helps against a cold?", "m2")
+    await screen_message(conversations, conversation, later, "GB")
+    assert (await conversations.state(conversation)).owner == "queue"
+
+
+def _fail() -> None:
+    raise MemoryError

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -81,3 +83,18 @@ def test_the_restart_of_what_does_not_exist_names_what_does(system: RunningSyste
     )  # fmt: skip
     assert done.returncode == 1
     assert "chat-1, chat-2" in done.stdout
+
+
+def test_a_protocol_that_cannot_be_read_is_named_and_nothing_is_stopped(system: RunningSystem, tmp_path: Path) -> None:
+    broken = tmp_path / "triage"
+    shutil.copytree(ROOT / "data" / "triage", broken)
+    (broken / "protocols" / "stroke.yml").write_text("id: stroke\nlabel: {en: Stroke}\n", encoding="utf-8")
+    before = [system.pids(name) for name in CHAT_SERVERS]
+    done = subprocess.run(
+        [APP_PYTHON, "-m", "bot.cli", "restart", "chat"],
+        cwd=ROOT, env={**system.env, "CARELINE_TRIAGE_DATA": str(broken)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "stroke.yml:" in done.stdout
+    assert [system.pids(name) for name in CHAT_SERVERS] == before

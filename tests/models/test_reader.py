@@ -13,6 +13,7 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 
 from models.reader.card import card
 from models.reader.engine import LONGEST, Reader
+from models.reader.everyday import everyday
 from models.reader.figures import figures
 from models.reader.messages import ACUITIES, DataError, Message, read, split
 from models.reader.train import RECIPE, save, tune
@@ -161,10 +162,17 @@ def test_the_card_shows_what_was_measured(messages: list[Message]) -> None:
     measured = figures(messages, rows)
     assert measured["both"]["emergency"]["0.8"] == {"emergencies": 1.0, "routine": 0.0, "self_care": 0.0}
     assert measured["both"]["human"]["0.8"]["urgent"] == 0.0
-    took = {"messages": 9, "epochs": 1, "seed": 7, "seconds": 3, "rounds kept out": [4]}
-    page = card({"training": took, "kept out": measured}, RECIPE)
+    took = {"messages": 9, "everyday lines": 5, "epochs": 1, "seed": 7, "seconds": 3, "rounds kept out": [4]}
+    page = card({"training": took, "kept out": measured, "everyday lines kept out": {"0.6": 0.01}}, RECIPE)
     assert "| 0.8 | 100.0% | 0.0% | 0.0% |" in page
     assert "rounds 4" in page
+
+
+def test_everyday_lines_are_no_complaints_in_both_languages() -> None:
+    lines = everyday()
+    assert {line.acuity for line in lines} == {"self_care"}
+    assert {line.lang for line in lines} == {"en", "zh"}
+    assert {"hello", "你好"} <= {line.text for line in lines}
 
 
 def test_a_broken_message_is_named_by_file_and_line(tmp_path: Path) -> None:

@@ -90,6 +90,8 @@ export interface ErrorFrame {
   id?: string | null;
   code: string;
   message: string;
+  /** Where the server can keep nothing, and so sends no welcome. */
+  contacts?: Contact[];
 }
 
 export interface UnsavedAdvice {

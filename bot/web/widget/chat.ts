@@ -22,6 +22,8 @@ import type { Outgoing } from "./storage";
 import * as timelines from "./timeline";
 
 const ACK_LIMIT_MS = 8_000;
+const CREATE_LIMIT_MS = 1_500;
+const NO_CONVERSATION: storage.Credentials = { conversation: "", token: "" };
 const RETRY_MS = { not_stored: 2_500, too_fast: 1_500 } as const;
 /** A history that arrives in one go is not read out or counted as unread; this long a pause ends it. */
 const REPLAY_PAUSE_MS = 400;
@@ -101,27 +103,35 @@ export function hasConversation(): boolean {
   return storage.credentials.load() !== null || unsent.value.length > 0;
 }
 
+/** No conversation can be kept at present (503, or no answer in time): the patient is served without one, see `hello`. */
 async function ensureConversation(): Promise<void> {
   if (storage.credentials.load()) return;
   const response = await fetch("/api/conversations", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ lang: lang.value }),
-  });
+    signal: AbortSignal.timeout(CREATE_LIMIT_MS),
+  }).catch(unlessTooLate);
+  if (!response || response.status === 503) return;
   if (!response.ok) throw new Error(`conversations: ${response.status}`);
   storage.credentials.save((await response.json()) as storage.Credentials);
 }
 
+function unlessTooLate(error: unknown): null {
+  if (error instanceof DOMException && error.name === "TimeoutError") return null;
+  throw error;
+}
+
+/** Without a conversation the server still reads what is said, for an emergency, and closes when it can keep one. */
 function hello(): void {
-  const key = storage.credentials.load();
-  if (!key) return socket.reconnect();
+  const key = storage.credentials.load() ?? NO_CONVERSATION;
   socket.send({ type: "hello", conversation: key.conversation, token: key.token, since: timeline.value.cursor });
 }
 
 function renew(): void {
+  renewed.value ||= storage.credentials.load() !== null;
   storage.credentials.forget();
   timeline.value = timelines.EMPTY;
-  renewed.value = true;
   socket.drop();
 }
 
@@ -235,7 +245,7 @@ function receiveState(frame: StateFrame): void {
 
 function receiveError(frame: ErrorFrame): void {
   if (frame.code === "unauthorised") return renew();
-  if (frame.id == null && frame.code === "not_stored") return readOnly();
+  if (frame.id == null && frame.code === "not_stored") return readOnly(frame.contacts);
   if (frame.id == null) return showToast(frame.code);
   if (frame.code === "not_stored" || frame.code === "too_fast") return retryLater(frame.id, frame.code);
   const item = unsent.value.find((other) => other.id === frame.id);
@@ -248,7 +258,8 @@ function receiveError(frame: ErrorFrame): void {
   showToast(frame.code);
 }
 
-function readOnly(): void {
+function readOnly(numbers: Contact[] | undefined): void {
+  if (numbers) keepContacts(numbers);
   storeAway = true;
   connected.value = false;
   for (const item of unsent.value) transmit(item);
