@@ -6,7 +6,7 @@ The idea is ConText's (Harkema 2009): trigger words with a scope. What it cannot
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .lexicon import Owner
@@ -36,7 +36,8 @@ class Scopes:
     ongoing: frozenset[int]
     happened: frozenset[int]
     """Segments that tell an event: no question for knowledge and no story, though it may be long past."""
-    past: frozenset[int]
+    past: Mapping[int, int]
+    """Segment → token from which on it is long past."""
     resolved: frozenset[int]
     fiction: frozenset[int]
     aside: int
@@ -80,7 +81,7 @@ def scopes(tokens: Tokens, matches: Sequence[Match[Owner]]) -> Scopes:
         segments=segments,
         ongoing=_stretches(segments, spans.get("ongoing", []) + spans.get("own", [])),
         happened=_stretches(segments, spans.get("happened", [])),
-        past=_stretches(segments, spans.get("past", [])),
+        past=_pasts(tokens, segments, spans.get("past", [])),
         resolved=_resolved(tokens, segments, spans.get("resolved", [])),
         fiction=_stretches(segments, spans.get("fiction", [])),
         aside=_aside(tokens, spans.get("aside", []), spans.get("own", [])),
@@ -170,6 +171,11 @@ def _stretches(segments: list[int], spans: list[tuple[int, int]]) -> frozenset[i
     return frozenset(segments[start] for start, _ in spans)
 
 
+def _pasts(tokens: Tokens, segments: list[int], spans: list[tuple[int, int]]) -> dict[int, int]:
+    """Where each segment turns to the past: 肚子疼，以前得过憩室炎 does not put the pain there."""
+    return {segments[start]: _clause_start(tokens, start) for start, _ in sorted(spans, reverse=True)}
+
+
 def _aside(tokens: Tokens, asides: list[tuple[int, int]], own: list[tuple[int, int]]) -> int:
     """Where a message that is an aside turns to somebody's own body: from that sentence on all counts."""
     if not asides:
@@ -209,7 +215,7 @@ def decide(scope: Scopes, tokens: Tokens, match: Match[Owner], kind: str, lastin
         return "unknown", "hypothetical"
     if match.start >= scope.information.get(segment, match.end) and not (ongoing or happened):
         return "unknown", "information"
-    if segment in scope.past and not ongoing:
+    if match.start >= scope.past.get(segment, match.end) and not ongoing:
         return "absent", "past"
     if segment in scope.resolved and not ongoing and not lasting:
         return "absent", "resolved"

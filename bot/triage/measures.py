@@ -290,6 +290,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
         ),
     ),
     "ketone_mmol": (_found(_value_of(r"\bketones?|酮体?"), _plain, "ketone 酮"),),
+    "inr": (_found(_value_of(r"\binr"), _plain, "inr"),),
     "potassium_mmol": (_found(_value_of(r"\bpotassium|血钾|钾"), _plain, "potassium 钾"),),
     "sodium_mmol": (_found(_value_of(r"\bsodium|血钠|钠"), _plain, "sodium 钠"),),
     "calcium_mmol": (_found(_value_of(r"\bcalcium|血钙|钙"), _plain, "calcium 钙"),),

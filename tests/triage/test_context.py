@@ -28,6 +28,8 @@ def status(text: str, finding: str) -> str | None:
         ("写论文写到胸口痛", "chest_pain", "present"),
         ("不喘嘴唇不肿", "allergic_swelling", "absent"),
         ("不出血，不肚子疼", "bleeding", "absent"),
+        ("左下腹痛三天，以前得过憩室炎", "belly_pain", "present"),
+        ("孩子发烧，在看动画片", "fever", "present"),
         ("when I was 22 I took an overdose", "overdose", "absent"),
         ("chest pain: no", "chest_pain", "absent"),
         ("chest pain was ruled out", "chest_pain", "absent"),
