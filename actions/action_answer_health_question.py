@@ -56,16 +56,18 @@ class ActionAnswerHealthQuestion(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
-        """Answer the patient's last message."""
+        """Answer the patient's last message; after an interview what it was about, if the pages tell of that."""
         message = tracker.latest_message
         metadata: Mapping[str, Any] = message.get("metadata") or {}
-        question = _question(str(message.get("text") or ""), metadata)
+        complaint = _complaint(message)
+        question = _question(complaint or str(message.get("text") or ""), metadata)
         publisher = Publisher(
             self._connection(), str(metadata.get("conversation") or ""), metadata.get("turn"), metadata.get("epoch")
         )
         async for item in self._parts.pipeline.run(question):
             if isinstance(item, Answer):
-                self._say(dispatcher, item, question)
+                if complaint is None or item.outcome in ("answered", "escalated"):
+                    self._say(dispatcher, item, question)
             else:
                 await publisher.publish(item)
         return []
@@ -93,6 +95,12 @@ class ActionAnswerHealthQuestion(Action):  # type: ignore[misc]
             title = self._parts.pipeline.policy.texts.say("talk_to_nurse", question.lang, question.region)
             buttons.append({"title": title, "payload": "/ask_human"})
         dispatcher.utter_message(json_message={"kind": "answer", "answer": answer.to_dict()}, buttons=buttons)
+
+
+def _complaint(message: Mapping[str, Any]) -> str | None:
+    """What the patient had said before the questions, when this message ends an interview."""
+    found = {one.get("entity"): one.get("value") for one in message.get("entities") or []}
+    return str(found["complaint"]) if found.get("interview") == "over" and found.get("complaint") else None
 
 
 def _question(text: str, metadata: Mapping[str, Any]) -> Question:

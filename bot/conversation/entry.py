@@ -22,7 +22,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log. `id` is empty until the log has taken it; `text` always says the whole in words."""
+    """One line of the log. `id` is empty until the log has taken it; `text` always says the whole in words.
+
+    question: the id of the protocols' question that the bot puts with it.
+    """
 
     sender: Sender
     text: str
@@ -39,6 +42,7 @@ class Entry:
     advice: Mapping[str, Any] | None = None
     notice: str | None = None
     button: str | None = None
+    question: str | None = None
 
     def stamped(self, epoch: int, turn: str | None = None) -> Entry:
         """This entry with the epoch, the time of now and, where it has none yet, the turn."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from bot.conversation import ownership
 from bot.conversation.entry import Button, Entry
 from bot.conversation.notices import notice
+from bot.conversation.questions import put
 from bot.conversation.rasa import RasaReply
 from bot.conversation.state import State
 from bot.conversation.store import Change, now_ms
-from bot.triage import Acuity
+from bot.triage import Acuity, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,28 @@ class Outcome:
         return not self.entries and self.handoff is None
 
 
-def read_replies(replies: Sequence[RasaReply], lang: str) -> Outcome:
-    """Rasa's messages as log entries, and its wishes. An unreadable one counts as a call for a human."""
+def read_replies(replies: Sequence[RasaReply], lang: str, ask: Question | None = None) -> Outcome:
+    """Rasa's messages as log entries, and its wishes; `ask` is the question that the screen would put.
+
+    An unreadable message counts as a call for a human.
+    """
     outcome = Outcome(())
     buttons: tuple[Button, ...] = ()
     for reply in replies:
         if reply.buttons and not reply.text and not reply.custom:  # Rasa sends them apart from what they belong to
             buttons = reply.buttons
             continue
+        if ask and reply.custom == {"kind": "question"} and outcome.entries:
+            outcome = replace(outcome, entries=(*outcome.entries[:-1], put(ask, outcome.entries[-1])))
+            continue
         outcome = _add(outcome, replace(reply, buttons=reply.buttons or buttons), lang)
         buttons = ()
     return outcome
+
+
+def wants_fresh_session(replies: Sequence[RasaReply]) -> bool:
+    """Whether the patient left the interview for something else, which is asked again where no form is open."""
+    return any(reply.custom == {"kind": "interview_left"} for reply in replies)
 
 
 def carry_out_turn(state: State, turn: str, epoch: int, outcome: Outcome, region: str | None) -> Change:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.conversation import ownership
 from bot.conversation.entry import Entry, entry_order
 from bot.conversation.notices import notice, notice_text
+from bot.conversation.questions import question_of
 from bot.conversation.state import State
 from bot.conversation.store import Change, Conversations, now_ms
 from bot.triage import Acuity, Said, Verdict, screen
@@ -73,6 +74,8 @@ def carry_out(state: State, message: Entry, verdict: Verdict, region: str | None
     shown = Entry(sender="bot", kind="advice", text=advice, lang=verdict.lang, advice=card)
     queued = notice(f"queued_{verdict.acuity.value}", after.lang, region)
     said = [shown, queued] if news else _remind(after, message, region)
+    if question := question_of(verdict):  # the answers may make it more urgent, and spare the nurse the asking
+        said.append(question)
     after = replace(after, advised=(*after.advised, advice) if news else after.advised)
     return Change(
         state=after,

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
 from bot.conversation.rasa import Rasa, RasaError, RasaReply
-from bot.conversation.replies import carry_out_turn, give_up, read_replies
+from bot.conversation.replies import carry_out_turn, give_up, read_replies, wants_fresh_session
 from bot.conversation.screening import Screened, is_for_the_bot, said_before, screen_message
 from bot.conversation.second_reading import SecondReading
 from bot.conversation.state import State
@@ -59,7 +59,10 @@ async def _take(
     state = await _fresh_session(conversations, screened.state, rules.session_turns)
     await conversations.signal(conversation, type="working", turn=turn, epoch=state.epoch)
     replies = await _ask(conversations, rasa, replace(screened, state=state), rules)
-    outcome = read_replies(replies or (), state.lang)
+    if replies and wants_fresh_session(replies):
+        state = await _fresh_session(conversations, state, 0)
+        replies = await _ask(conversations, rasa, replace(screened, state=state), rules)
+    outcome = read_replies(replies or (), state.lang, verdict.ask)
 
     def finish(now: State) -> Change:
         if outcome.empty:

@@ -110,7 +110,7 @@ def open_question(entries: Sequence[Entry]) -> str | None:
     for entry in entries:
         if entry.sender == "patient":
             unanswered.append(entry.text)
-        elif entry.sender == "nurse" or (entry.sender == "bot" and entry.kind != "advice"):
+        elif entry.sender == "nurse" or (entry.sender == "bot" and entry.kind != "advice" and not entry.question):
             unanswered.clear()
     return unanswered[-1] if unanswered else None
 
@@ -118,7 +118,8 @@ def open_question(entries: Sequence[Entry]) -> str | None:
 def _asked(entries: Sequence[Entry], words: Words) -> Iterator[str]:
     """What the bot asked, and the patient's reply: the next thing they wrote."""
     for question, reply in pairwise(entries):
-        asks = question.sender == "bot" and question.kind == "text" and question.text.rstrip().endswith(("?", "？"))
+        written = question.sender == "bot" and question.kind == "text" and question.text.rstrip().endswith(("?", "？"))
+        asks = question.question or written
         if asks and reply.sender == "patient":
             yield words.replied(question.text.strip(), reply.text)
 

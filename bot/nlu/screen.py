@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message  # type: ignore[import
 from bot.nlu import intents
 from bot.nlu.language import Lang, wanted
 from bot.nlu.payload import PRESSED
-from bot.triage import Acuity, Said, Verdict, screen
+from bot.triage import Acuity, Said, Step, Verdict, interview_step, screen
 
 log = logging.getLogger(__name__)
 
@@ -44,21 +44,25 @@ def _history(metadata: Mapping[str, Any]) -> tuple[Said, ...]:
     return tuple(Said(line["from"], line["text"]) for line in metadata.get("history") or ())
 
 
-def intent_after(verdict: Verdict | None, guess: str | None) -> str | None:
-    """The intent that the verdict asks for, or None to leave the classifier's guess."""
+def intent_after(verdict: Verdict | None, guess: str | None, step: Step) -> str | None:
+    """The intent that verdict and interview ask for, or None to leave the classifier's guess."""
     if verdict is None:
         return intents.UNSCREENED
     if verdict.acuity in INTENT_OF:
         return INTENT_OF[verdict.acuity]
     named_symptom = any(finding.status == "present" for finding in verdict.findings)
-    if named_symptom and (guess is None or guess in intents.SMALL_TALK):
-        return intents.SYMPTOM
-    return None
+    symptom = guess == intents.SYMPTOM or (named_symptom and (guess is None or guess in intents.SMALL_TALK))
+    if step.replies:
+        symptom = step.understood or guess not in intents.ELSEWHERE
+    if not symptom:
+        return None
+    return intents.OPEN_SYMPTOM if verdict.ask else intents.SYMPTOM
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class Screen(GraphComponent):  # type: ignore[misc]
-    """Sets the intent of what is urgent and the entities `language`, `acuity` and `advice` of every message."""
+    """Sets the intent of what is urgent and what is asked about, and our entities: `language`, `acuity`, `advice`,
+    and those of the interview's form: `question`, `interview`, `complaint`."""
 
     @classmethod
     def create(
@@ -82,7 +86,8 @@ def _put_above(message: Any) -> None:
     text, metadata = message.get(TEXT) or "", message.get("metadata") or {}
     verdict = verdict_on(text, metadata)
     guess = (message.get(INTENT) or {}).get("name")
-    intent = intent_after(verdict, guess)
+    step = _step(text, metadata, verdict)
+    intent = intent_after(verdict, guess, step)
     if intent is not None:
         message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
     values = {
@@ -91,7 +96,23 @@ def _put_above(message: Any) -> None:
         "advice": verdict.advice if verdict else None,
     }
     ours = [_entity(name, value) for name, value in values.items() if value is not None]
+    ours += [_entity(name, value) for name, value in _interview(verdict, step, intent).items()]
     message.set(ENTITIES, [*message.get(ENTITIES, []), *ours], add_to_output=True)
+
+
+def _step(text: str, metadata: Mapping[str, Any], verdict: Verdict | None) -> Step:
+    if verdict is None or metadata.get(PRESSED):
+        return Step()
+    return interview_step(text, _history(metadata))
+
+
+def _interview(verdict: Verdict | None, step: Step, intent: str | None) -> dict[str, str | None]:
+    """The form's entities: its question while one is open (no value clears a slot), else how the interview ended."""
+    if intent == intents.OPEN_SYMPTOM and verdict and verdict.ask:
+        return {"question": verdict.ask.text, "interview": None}
+    if not step.replies:
+        return {}
+    return {"interview": "over" if intent == intents.SYMPTOM else "left", "complaint": step.complaint}
 
 
 def _language(text: str, metadata: Mapping[str, Any], verdict: Verdict | None, intent: str | None) -> Lang:
@@ -100,5 +121,5 @@ def _language(text: str, metadata: Mapping[str, Any], verdict: Verdict | None, i
     return wanted(text, current) if intent == "switch_language" else current
 
 
-def _entity(name: str, value: str) -> dict[str, Any]:
+def _entity(name: str, value: str | None) -> dict[str, Any]:
     return {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "Screen"}

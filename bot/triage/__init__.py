@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .engine import LONGEST, region_contacts, region_words, screen
+from .engine import LONGEST, Step, interview_step, region_contacts, region_words, screen
 from .errors import DataError
 from .knowledge import load_problems
 from .naming import finding_kind, finding_label, question_text, rule_advice, rule_title
@@ -22,10 +22,12 @@ __all__ = [
     "Reading",
     "Said",
     "Status",
+    "Step",
     "Verdict",
     "detect_language",
     "finding_kind",
     "finding_label",
+    "interview_step",
     "load_problems",
     "question_text",
     "raised",

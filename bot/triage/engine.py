@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from . import reading
-from .answers import answered
-from .conditions import Facts, holds
+from .conditions import Facts
+from .interview import Doubt, Exchange, complaint, doubts, exchanges, next_question
 from .knowledge import Knowledge, known
 from .protocols import Ask, Rule
 from .text import detect_language
@@ -44,6 +46,27 @@ def screen(text: str, *, lang: str | None = None, history: Sequence[Said] = (), 
         return _failed("zh" if chinese else "en", region, type(problem).__name__)
 
 
+@dataclass(frozen=True)
+class Step:
+    """Where a message stands in the interview.
+
+    replies: the bot's last words held a question of ours; understood: it answers or refuses it; complaint: what the
+    patient had said when the questions began.
+    """
+
+    replies: bool = False
+    understood: bool = False
+    complaint: str | None = None
+
+
+def interview_step(text: str, history: Sequence[Said]) -> Step:
+    """Whether a message is a reply in an interview. Raises DataError like everything that reads the data."""
+    said = [*history, Said("patient", text)]
+    held = _interviewed(said, known())
+    mine = [exchange for exchange in held if exchange.line == len(said) - 1]
+    return Step(bool(mine), any(one.option or one.refused for one in mine), complaint(said, held))
+
+
 def region_contacts(region: str | None, lang: str | None) -> tuple[Contact, ...]:
     """The numbers of a region, emergency first; of the language's region where none is given."""
     spoken: Lang = "zh" if lang == "zh" else "en"
@@ -70,23 +93,33 @@ def _language(text: str, lang: str | None, history: Sequence[Said]) -> Lang:
 
 def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) -> Verdict:
     knowledge = known()
-    findings = _together([*history, Said("patient", text)], knowledge)
+    said = [*history, Said("patient", text)]
+    held = _interviewed(said, knowledge)
+    findings = _together(said, held, knowledge)
     facts = Facts.of({one.id: one.status for one in findings})
-    rules = [rule for rule in knowledge.protocols.rules if _fires(rule, facts)]
+    rules = [rule for rule in knowledge.protocols.rules if rule.holds(facts)]
     covered = frozenset().union(*(rule.covers for rule in rules))
     loose = _loose(findings, covered, knowledge)
-    acuity = Acuity.most_urgent([rule.acuity for rule in rules] + [Acuity.ROUTINE] * bool(loose))
+    by_rules = Acuity.most_urgent([rule.acuity for rule in rules] + [Acuity.ROUTINE] * bool(loose))
+    open_dangers = doubts(facts, held, knowledge.protocols)
+    acuity = Acuity.most_urgent([by_rules, *(doubt.acuity for doubt in open_dangers)])
     # beside something more urgent, a self-care rule tells a nurse nothing
     hits = [rule.hit for rule in rules if rule.acuity is not Acuity.SELF_CARE or acuity is Acuity.SELF_CARE]
+    hits += [_doubted(doubt, knowledge) for doubt in open_dangers if doubt.acuity in _PURPOSES]
     if len(text) > LONGEST:
         acuity, hits = Acuity.most_urgent([acuity, Acuity.URGENT]), [*hits, _FAILED]
+    ask = next_question(facts, acuity, held, knowledge.protocols, knowledge.manner)
     place = knowledge.regions.choose(region, lang)
     advice = next((rule.advice[lang] for rule in rules if rule.acuity is acuity), None)
+    if acuity is not by_rules:
+        advice = next((_doubt_advice(one, knowledge)[lang] for one in open_dangers if one.acuity is acuity), advice)
+    elif advice is None and held and ask is None and acuity in knowledge.manner.dispositions:
+        advice = knowledge.manner.dispositions[acuity][lang]
     return Verdict(
         acuity=acuity,
         findings=tuple(one for one in findings if one.id in covered or _is_told(one.id, knowledge)),
         rules=tuple(hits),
-        ask=None if acuity is Acuity.EMERGENCY else _question(facts, knowledge, lang),
+        ask=_worded(ask, lang) if ask else None,
         advice=place.fill(advice, lang) if advice else None,
         contacts=place.contacts(lang, _purposes(acuity, rules)) if acuity in _PURPOSES else (),
         lang=lang,
@@ -94,19 +127,42 @@ def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) 
     )
 
 
-def _together(said: Sequence[Said], knowledge: Knowledge) -> tuple[Finding, ...]:
+def _interviewed(said: Sequence[Said], knowledge: Knowledge) -> list[Exchange]:
+    """The questions that were put in a conversation, with what the replies mean."""
+    return exchanges(said, knowledge.protocols, knowledge.manner, _present)
+
+
+def _present(text: str) -> list[str]:
+    return [one.id for one in _read(_ends(text)) if one.status == "present"]
+
+
+def _together(said: Sequence[Said], held: Sequence[Exchange], knowledge: Knowledge) -> tuple[Finding, ...]:
     """The findings of all of the patient's turns. A later denial replaces, silence does not."""
     found: dict[str, Finding] = {}
-    bot_words = ""
-    for line in said:
+    for number, line in enumerate(said):
         if line.speaker != "patient":
-            bot_words = line.text
             continue
-        for one in [*_read(_ends(line.text)), *answered(bot_words, line.text, knowledge)]:
+        replies = [_answer(one, line.text) for one in held if one.line == number]
+        for one in [*_read(_ends(line.text)), *chain.from_iterable(replies)]:
             if _replaces(one, found.get(one.id), knowledge):
                 found[one.id] = one
-        bot_words = ""
     return tuple(found.values())
+
+
+def _answer(exchange: Exchange, reply: str) -> list[Finding]:
+    says = exchange.option.says if exchange.option else {}
+    return [Finding(name, status, reply, 0, len(reply), "answer") for name, status in says.items()]
+
+
+def _doubted(doubt: Doubt, knowledge: Knowledge) -> Hit:
+    manner = knowledge.manner
+    if doubt.unsure:
+        return Hit("interview_unsure", manner.unsure_title, doubt.rule.source)
+    return Hit("interview_unanswered", manner.unanswered_title, doubt.rule.source)
+
+
+def _doubt_advice(doubt: Doubt, knowledge: Knowledge) -> Mapping[str, str]:
+    return doubt.rule.advice if doubt.acuity is doubt.rule.acuity else knowledge.manner.unsure_advice
 
 
 def _replaces(new: Finding, old: Finding | None, knowledge: Knowledge) -> bool:
@@ -127,13 +183,6 @@ def _ends(text: str) -> str:
         return text
     half = LONGEST // 2
     return text[:half] + "\n" + text[-half:]
-
-
-def _fires(rule: Rule, facts: Facts) -> bool:
-    # most rules speak of nothing that was said: one set operation leaves them out
-    if rule.covers.isdisjoint(facts.present) and rule.covers.isdisjoint(facts.absent):
-        return False
-    return holds(rule.when, facts) and not (rule.unless is not None and holds(rule.unless, facts))
 
 
 def _loose(findings: Sequence[Finding], covered: frozenset[str], knowledge: Knowledge) -> list[str]:
@@ -160,13 +209,6 @@ def _purposes(acuity: Acuity, rules: Sequence[Rule]) -> frozenset[str]:
     """Which services to show: those of the acuity and those that the advice names."""
     said = "".join(rule.advice["en"] for rule in rules)
     return _PURPOSES[acuity] | {place for place in ("crisis", "poison") if "{" + place + "}" in said}
-
-
-def _question(facts: Facts, knowledge: Knowledge, lang: Lang) -> Question | None:
-    for ask in knowledge.protocols.questions:
-        if holds(ask.when, facts) and not any(one in facts.present or one in facts.absent for one in ask.about):
-            return _worded(ask, lang)
-    return None
 
 
 def _worded(ask: Ask, lang: Lang) -> Question:

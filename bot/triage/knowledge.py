@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from . import hearing, lexicon, measures, protocols, regions
+from . import hearing, lexicon, manner, measures, protocols, regions
 from .errors import DataError
 from .source import data_dir
 
@@ -21,6 +21,7 @@ class Knowledge:
     protocols: protocols.Protocols
     regions: regions.Regions
     readers: hearing.Hearing
+    manner: manner.Manner
     implied: Mapping[str, tuple[str, ...]]
     """Per finding all that it implies, directly or through others."""
 
@@ -33,8 +34,11 @@ def load(folder: Path) -> Knowledge:
         for name in {one.finding, one.instead_of} - {None}:
             if name not in words.entries:
                 raise DataError(one.path, one.line, f"'{name}' is a finding that the lexicon does not know.")
-    rules = protocols.load(folder, words.entries)
-    return Knowledge(words, numbers, rules, regions.load(folder), hearing.load(folder), _implied(words.entries))
+    implied = _implied(words.entries)
+    rules = protocols.load(folder, words.entries).implying(implied)
+    return Knowledge(
+        words, numbers, rules, regions.load(folder), hearing.load(folder), manner.load(folder), implied
+    )  # fmt: skip
 
 
 def _implied(entries: Mapping[str, lexicon.Entry]) -> dict[str, tuple[str, ...]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .conditions import Condition, named, parse
+from .conditions import Condition, Facts, holds, named, parse
 from .errors import DataError
 from .source import Table, read
 from .verdict import Acuity, Hit, Lang, Status
@@ -36,6 +36,10 @@ class Rule:
 
     covers: frozenset[str]
     """The findings that this rule accounts for: those `when` names."""
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether it fires on these findings."""
+        return holds(self.when, facts) and not (self.unless is not None and holds(self.unless, facts))
 
     @property
     def hit(self) -> Hit:
@@ -68,6 +72,10 @@ class Protocols:
     rules: tuple[Rule, ...]
     questions: tuple[Ask, ...]
 
+    def implying(self, implied: Mapping[str, tuple[str, ...]]) -> Protocols:
+        """The same, with what a chosen option says is present saying all that this implies as well."""
+        return replace(self, questions=tuple(_implying(ask, implied) for ask in self.questions))
+
 
 def load(folder: Path, findings: Collection[str]) -> Protocols:
     """Read `protocols/*.yml`; `findings` are the ids that may be spoken of. Raises DataError."""
@@ -93,6 +101,15 @@ def load(folder: Path, findings: Collection[str]) -> Protocols:
             questions[ask.id] = ask
     ordered = sorted(rules.values(), key=lambda rule: rule.acuity.rank)
     return Protocols(tuple(ordered), tuple(questions.values()))
+
+
+def _implying(ask: Ask, implied: Mapping[str, tuple[str, ...]]) -> Ask:
+    options = []
+    for option in ask.options:
+        present = [name for name, status in option.says.items() if status == "present"]
+        more: dict[str, Status] = {other: "present" for name in present for other in implied[name]}
+        options.append(replace(option, says={**more, **option.says}))
+    return replace(ask, options=tuple(options))
 
 
 def _source(table: Table) -> str:

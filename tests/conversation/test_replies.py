@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.conversation.entry import Button
 from bot.conversation.rasa import RasaReply
-from bot.conversation.replies import Handoff, read_replies
+from bot.conversation.replies import Handoff, read_replies, wants_fresh_session
+from bot.triage import Question
 
 ANSWER = {
     "outcome": "answered",
@@ -53,3 +54,21 @@ def test_what_cannot_be_read_is_for_a_human() -> None:
 def test_nothing_said_and_nothing_asked_is_a_failure() -> None:
     assert read_replies([RasaReply()], "en").empty
     assert not read_replies([RasaReply("Hello")], "en").empty
+
+
+ASK = Question("belly_severity", "Is it so bad that you cannot keep still?", ("Yes", "No"))
+
+
+def test_a_question_of_the_screen_gets_its_answers_as_buttons() -> None:
+    said = [RasaReply(ASK.text), RasaReply(custom={"kind": "question"})]
+    (entry,) = read_replies(said, "en", ASK).entries
+    assert entry.question == ASK.id
+    assert [button.title for button in entry.buttons] == ["Yes", "No"]
+    assert {button.payload for button in entry.buttons} == {""}, (
+        "the patient's words, read by the screen like any others"
+    )
+
+
+def test_who_leaves_the_interview_is_answered_in_a_fresh_session() -> None:
+    assert wants_fresh_session([RasaReply("Of course."), RasaReply(custom={"kind": "interview_left"})])
+    assert not wants_fresh_session([RasaReply("Of course.")])

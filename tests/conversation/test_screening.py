@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,28 @@ def test_the_language_of_the_reply_follows_the_patient() -> None:
     assert reply_language("my head hurts", "zh") == "en"
     assert reply_language("ok", "zh") == "zh"
     assert reply_language("38.5", "zh") == "zh"
+
+
+async def test_who_waits_is_asked_what_decides_and_a_yes_is_an_emergency(
+    conversations: Conversations, conversation: str
+) -> None:
+    first = await write(conversations, conversation, "I have chest pain")
+    await screen_message(conversations, conversation, first, "GB")
+    asked = (await conversations.entries(conversation))[-1]
+    assert (await conversations.state(conversation)).acuity == "urgent"
+    assert asked.question == "chest_pain_danger"
+    assert [button.title for button in asked.buttons] == ["Yes", "No", "Not sure"]
+    answer = await write(conversations, conversation, "Yes", "m2")
+    await screen_message(conversations, conversation, answer, "GB")
+    assert (await conversations.state(conversation)).acuity == "emergency"
+    assert (await conversations.entries(conversation))[-1].question is None
+
+
+async def test_a_nurse_who_has_it_asks_the_questions(conversations: Conversations, conversation: str) -> None:
+    await conversations.change(conversation, lambda now: Change(state=replace(now, owner="nurse", nurse="amara")))
+    entry = await write(conversations, conversation, "I have chest pain")
+    await screen_message(conversations, conversation, entry, "GB")
+    assert [line.question for line in await conversations.entries(conversation)] == [None]
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+"""The interview: one question at a time, answered by a button, a key or words, until it is clear what to do."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenChat
+from tests.browser.pages import ChatPage, DeskPage
+
+pytestmark = [pytest.mark.system, pytest.mark.browser]
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+COMPLAINT = {"en": "my belly hurts a bit since lunch", "zh": "午饭后肚子有点痛"}
+NO = {"en": "No", "zh": "没有"}
+NURSE = {"en": "Talk to a nurse", "zh": "找护士"}
+MOST = 7
+
+
+def quick_reply(chat: ChatPage, *titles: str):  # type: ignore[no-untyped-def]
+    """The button of one of these titles under the bot's last words."""
+    buttons = chat.page.locator(".quick-replies").last.get_by_role("button")
+    return next((buttons.filter(has_text=title) for title in titles if buttons.filter(has_text=title).count()), None)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_questions_by_button_and_key_on_a_phone_until_it_is_clear_what_to_do(open_chat: OpenChat, lang: str) -> None:
+    chat = open_chat(lang, **PHONE)
+    chat.write(COMPLAINT[lang])
+    questions = 0
+    expect(chat.replies).to_have_count(1)
+    while no := quick_reply(chat, NO[lang], "不是"):
+        questions += 1
+        assert questions <= MOST
+        no.first.focus()
+        chat.page.keyboard.press("Enter")
+        expect(chat.replies.nth(questions)).to_be_visible()
+    assert questions >= 1
+    assert quick_reply(chat, NURSE[lang]) is not None, "the end has no way to a nurse"
+    assert chat.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("lang", "words", "number"), [("en", "yes it is", "999"), ("zh", "是的", "120")])
+def test_an_answer_in_words_that_is_a_danger_is_an_emergency(
+    open_chat: OpenChat, desk: DeskPage, lang: str, words: str, number: str
+) -> None:
+    chat = open_chat(lang)
+    chat.write(COMPLAINT[lang])
+    expect(chat.replies).to_have_count(1)
+    chat.write(words)
+    expect(chat.card).to_contain_text(number)
+    expect(desk.row(chat).locator(".acuity")).to_have_text("Emergency")
+    desk.claim(chat)
+    expect(desk.page.locator(".note, .sbar").first).to_contain_text(words)
+    desk.close()
