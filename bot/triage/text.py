@@ -72,8 +72,8 @@ _LETTERS = _letters()
 def fold(text: str, simplified: Mapping[int, str]) -> str:
     """Lower case, half width, simplified characters, no accents: same length as the text it came from."""
     folded = text.translate(_LETTERS).translate(simplified)
-    # one word, like the others; its sign would part it
-    lowered = folded.lower().replace("a&e", "aae")
+    # one word, like the others; its sign would part it. I'll is no illness, he'll no place: the verb stands apart
+    lowered = folded.lower().replace("a&e", "aae").replace("'ll", " ll")
     if len(lowered) == len(text):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in folded)

@@ -30,6 +30,8 @@ def status(text: str, finding: str) -> str | None:
         ("不出血，不肚子疼", "bleeding", "absent"),
         ("左下腹痛三天，以前得过憩室炎", "belly_pain", "present"),
         ("孩子发烧，在看动画片", "fever", "present"),
+        ("I'll be in on Tuesday", "unwell", None),
+        ("I'm ill and it's getting worse", "unwell", "present"),
         ("when I was 22 I took an overdose", "overdose", "absent"),
         ("chest pain: no", "chest_pain", "absent"),
         ("chest pain was ruled out", "chest_pain", "absent"),
@@ -54,7 +56,7 @@ def status(text: str, finding: str) -> str | None:
         ("我家狗抽搐了", "seizure", "absent"),
     ],
 )
-def test_status(text: str, finding: str, expected: str) -> None:
+def test_status(text: str, finding: str, expected: str | None) -> None:
     assert status(text, finding) == expected
 
 
