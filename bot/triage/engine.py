@@ -97,7 +97,7 @@ def _screen(text: str, lang: Lang, history: Sequence[Said], region: str | None) 
     held = _interviewed(said, knowledge)
     findings = _together(said, held, knowledge)
     facts = Facts.of({one.id: one.status for one in findings})
-    rules = [rule for rule in knowledge.protocols.rules if rule.holds(facts)]
+    rules = list(knowledge.protocols.firing(facts))
     covered = frozenset().union(*(rule.covers for rule in rules))
     loose = _loose(findings, covered, knowledge)
     by_rules = Acuity.most_urgent([rule.acuity for rule in rules] + [Acuity.ROUTINE] * bool(loose))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from .answers import chosen, is_unsure
-from .conditions import Facts, holds
+from .conditions import Facts
 from .manner import Manner
 from .protocols import Ask, Option, Protocols, Rule
 from .verdict import Acuity, Said
@@ -74,7 +74,7 @@ def next_question(
     """The question whose answer could raise the acuity most; None where no answer could, or enough were put."""
     if acuity is Acuity.EMERGENCY or len(held) >= manner.most:
         return None
-    open_ones = [ask for ask in protocols.questions if _is_open(ask, facts) and not _is_done(ask, held)]
+    open_ones = [ask for ask in protocols.asking(facts) if not _is_done(ask, held)]
     reached = [(rule.acuity.rank, ask) for ask in open_ones if (rule := _worst(ask, facts, acuity, protocols))]
     return min(reached, key=lambda one: one[0])[1] if reached else None
 
@@ -82,8 +82,9 @@ def next_question(
 def doubts(facts: Facts, held: Sequence[Exchange], protocols: Protocols) -> list[Doubt]:
     """What was not ruled out by who was not sure, refused, or gave no reply that could be read."""
     found: list[Doubt] = []
-    for ask in {exchange.ask.id: exchange.ask for exchange in held}.values():
-        if not _is_open(ask, facts) or not _is_done(ask, held):
+    put = {exchange.ask.id for exchange in held}
+    for ask in protocols.asking(facts) if put else ():
+        if ask.id not in put or not _is_done(ask, held):
             continue
         if rule := _worst(ask, facts, Acuity.SELF_CARE, protocols):
             mine = [exchange for exchange in held if exchange.ask.id == ask.id]
@@ -106,11 +107,6 @@ def _meant(ask: Ask, reply: str, reads: Reads) -> Option | None:
     return None if denies and reads(reply) else option
 
 
-def _is_open(ask: Ask, facts: Facts) -> bool:
-    known = facts.present | facts.absent
-    return not known.intersection(ask.about) and holds(ask.when, facts)
-
-
 def _is_done(ask: Ask, held: Sequence[Exchange]) -> bool:
     mine = [exchange for exchange in held if exchange.ask.id == ask.id]
     return len(mine) >= _TRIES or any(exchange.option or exchange.refused for exchange in mine)
@@ -118,13 +114,9 @@ def _is_done(ask: Ask, held: Sequence[Exchange]) -> bool:
 
 def _worst(ask: Ask, facts: Facts, than: Acuity, protocols: Protocols) -> Rule | None:
     """The most urgent rule above `than` that one of the answers would make fire."""
-    for rule in protocols.rules:  # most urgent first
-        if rule.acuity.rank >= than.rank:
-            return None
-        for option in ask.options:
-            if rule.covers.intersection(option.says) and rule.holds(_with(facts, option)):
-                return rule
-    return None
+    rules = [next(protocols.firing(_with(facts, option), option.says), None) for option in ask.options]
+    urgent = [rule for rule in rules if rule and rule.acuity.rank < than.rank]
+    return min(urgent, key=lambda rule: rule.acuity.rank, default=None)
 
 
 def _with(facts: Facts, option: Option) -> Facts:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,27 @@ class Protocols:
     rules: tuple[Rule, ...]
     questions: tuple[Ask, ...]
 
+    def firing(self, facts: Facts, among: Collection[str] | None = None) -> Iterator[Rule]:
+        """The rules that fire, most urgent first; only of those that name one of `among`, where that is given."""
+        names = facts.present | facts.absent if among is None else among
+        numbers = {number for name in names for number in self._rules_naming.get(name, ())}
+        return (self.rules[number] for number in sorted(numbers) if self.rules[number].holds(facts))
+
+    def asking(self, facts: Facts) -> Iterator[Ask]:
+        """The questions whose `when` holds and of whose `about` nothing is known, in the order of the files."""
+        known = facts.present | facts.absent
+        numbers = {number for name in known for number in self._questions_naming.get(name, ())}
+        asks = (self.questions[number] for number in sorted(numbers))
+        return (ask for ask in asks if known.isdisjoint(ask.about) and holds(ask.when, facts))
+
+    @cached_property
+    def _rules_naming(self) -> Mapping[str, list[int]]:
+        return _index(rule.covers for rule in self.rules)
+
+    @cached_property
+    def _questions_naming(self) -> Mapping[str, list[int]]:
+        return _index(named(ask.when) for ask in self.questions)
+
     def implying(self, implied: Mapping[str, tuple[str, ...]]) -> Protocols:
         """The same, with what a chosen option says is present saying all that this implies as well."""
         return replace(self, questions=tuple(_implying(ask, implied) for ask in self.questions))
@@ -101,6 +123,15 @@ def load(folder: Path, findings: Collection[str]) -> Protocols:
             questions[ask.id] = ask
     ordered = sorted(rules.values(), key=lambda rule: rule.acuity.rank)
     return Protocols(tuple(ordered), tuple(questions.values()))
+
+
+def _index(groups: Iterable[Collection[str]]) -> dict[str, list[int]]:
+    """Where each name occurs. Most rules and questions speak of nothing that was said, and need no look."""
+    found: dict[str, list[int]] = {}
+    for number, names in enumerate(groups):
+        for name in names:
+            found.setdefault(name, []).append(number)
+    return found
 
 
 def _implying(ask: Ask, implied: Mapping[str, tuple[str, ...]]) -> Ask:

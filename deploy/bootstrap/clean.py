@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Iterator
 
-from deploy.bootstrap.places import APP, RASA, ROOT, STATE, WEB
+from deploy.bootstrap.places import APP, BENCH, RASA, ROOT, STATE, WEB
 
 MADE_IN_STATE = ("weights", "rasa", "index", "logs", "ci-tools")
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "test-results")
@@ -14,7 +14,7 @@ CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "test-re
 
 def made() -> Iterator[Path]:
     """Every folder that `make` can make again."""
-    yield from (APP, RASA, WEB / "node_modules", WEB / "dist")
+    yield from (APP, RASA, BENCH, WEB / "node_modules", WEB / "dist")
     yield from (STATE / name for name in MADE_IN_STATE)
     yield from (ROOT / name for name in CACHES)
     for room in ("bot", "actions", "models", "tests", "deploy"):

@@ -10,4 +10,5 @@ STATE = Path(os.environ.get("CARELINE_STATE") or ROOT / ".careline")
 LOG = STATE / "logs" / "setup.log"
 APP = ROOT / ".venv"
 RASA = ROOT / ".venv-rasa"
+BENCH = ROOT / ".venv-bench"
 WEB = ROOT / "bot" / "web"
