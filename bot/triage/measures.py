@@ -367,6 +367,17 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             _plain,
             "preg gest along gone",
         ),
+        # "I'm 34 weeks", or a message that begins with it: nobody says so of anything else
+        _found(
+            r"\bi(?:'m| am|m)\s+(?:now |about |just )?(?P<n>\d{1,2})\s*(?:\+\s*\d\s*)?(?:weeks?|wks?)\b(?!\s*(?:post|out|into|sober|clean|in\b|off|away|after|from|on\b))",
+            _plain,
+            "week wk",
+        ),
+        _found(
+            r"^\W*(?P<n>1[2-9]|[23]\d|4[0-2])\s*(?:\+\s*\d\s*)?(?:weeks?|wks?)\b(?!\s*(?:ago|old|post|of|after|out|into|since|sober))",
+            _plain,
+            "week wk",
+        ),
         _found(r"pregnan\w*[^\d.!?\n]{0,14}(?P<n>\d{1,2})\s*(?:\+\s*\d)?\s*(?:weeks?|wks?|w\b)", _plain, "pregnan"),
         _found(
             r"(?<![\d+.])(?P<n>[1-4]\d)\s?\+\s?[0-6](?![\d+%]|\s*=)(?=\s*(?:[,.!?)，。]|w|$|周|[a-z]))", _plain, "+"
