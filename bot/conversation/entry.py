@@ -68,7 +68,7 @@ class Entry:
             "id": self.id, "at": self.at, "from": self.sender, "kind": self.kind, "text": self.text,
             "lang": self.lang, "turn": self.turn, "epoch": self.epoch,
         }  # fmt: skip
-        for name in ("client_id", "author", "answer", "advice", "notice"):
+        for name in ("client_id", "author", "answer", "advice", "notice", "question"):
             if (value := getattr(self, name)) is not None:
                 wire[name] = value
         if self.buttons:

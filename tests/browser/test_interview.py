@@ -53,3 +53,12 @@ def test_an_answer_in_words_that_is_a_danger_is_an_emergency(
     desk.claim(chat)
     expect(desk.page.locator(".note, .sbar").first).to_contain_text(words)
     desk.close()
+
+
+def test_who_waits_answers_by_button_too(open_chat: OpenChat, desk: DeskPage) -> None:
+    chat = open_chat()
+    chat.write("I have chest pain")
+    expect(chat.page.get_by_text("Does the pain spread")).to_be_visible()
+    chat.page.locator(".quick-replies").get_by_role("button", name="Yes").click()
+    expect(chat.card).to_contain_text("999")
+    desk.release(chat)

@@ -49,6 +49,7 @@ export interface Entry {
   answer?: Answer;
   advice?: Advice;
   notice?: string;
+  question?: string;
 }
 
 export interface ButtonRef {

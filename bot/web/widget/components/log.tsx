@@ -95,7 +95,9 @@ function Working() {
 
 function QuickReplies() {
   const entry = offeringEntry(chat.timeline.value);
-  if (!entry || chat.unsent.value.length > 0 || chat.state.value.owner !== "bot") return null;
+  const { owner } = chat.state.value;
+  const answerable = owner === "bot" || (owner === "queue" && entry?.question);
+  if (!entry || chat.unsent.value.length > 0 || !answerable) return null;
   return (
     <div class="quick-replies" lang={entry.lang}>
       {entry.buttons!.map((button, index) => (
