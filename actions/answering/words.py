@@ -44,7 +44,9 @@ def sentences(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word.removesuffix("'s"))) if word[0].isascii() else word
+    """Words of three letters stay as they are: "sty" is no "sti"."""
+    bare = word.removesuffix("'s")
+    return str(_STEMMER.stemWord(bare)) if word[0].isascii() and len(bare) > 3 else bare
 
 
 def words(text: str) -> list[str]:
@@ -77,16 +79,23 @@ class Lexicon:
         self._longest = 1
         self.spelled: set[str] = set()
         """Every word that the groups spell."""
-        for group in groups:
-            head: str | None = None
-            for term in group:
-                self.spelled.update(words(term))
-                key = tuple(_stem(word) for word in words(term))
-                head = head or "=" + "_".join(key)
-                self._canonical[key] = head
-                self._longest = max(self._longest, len(key))
-                if not term.isascii():
-                    jieba.add_word(term)
+        spelled = [list(group) for group in groups]
+        for term in (term for group in spelled for term in group):
+            # all of them first: a term is cut in one way, whichever groups came before it
+            if not term.isascii():
+                jieba.add_word(term)
+        for group in spelled:
+            self._learn(group)
+
+    def _learn(self, group: Iterable[str]) -> None:
+        """Let all terms of a group stand for its first."""
+        head: str | None = None
+        for term in group:
+            self.spelled.update(words(term))
+            key = tuple(_stem(word) for word in words(term))
+            head = head or "=" + "_".join(key)
+            self._canonical[key] = head
+            self._longest = max(self._longest, len(key))
 
     def terms(self, text: str) -> list[tuple[str, str]]:
         """The telling words of a text, each as (what it stands for, as written); no stop words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterable
 
@@ -12,6 +13,8 @@ from aiohttp import web
 from actions.answering.answer import Answer, Partial, Question, Said
 from actions.answering.assemble import Assembled
 from actions.answering.pages import Passage
+from actions.answering.words import language_of
+from actions.settings import ROOT
 from tests.answering.conftest import BadServer, event, says
 
 ASK = Question("How much ibuprofen can I take in a day?", "en")
@@ -67,6 +70,15 @@ async def test_chinese_is_answered_from_chinese_pages(parts: Assembled) -> None:
     _, answer, _ = await run(parts, Question("孩子发烧能捂汗吗", "zh"))
     assert "不要捂汗" in answer.text
     assert_sound(parts, answer, "zh")
+
+
+async def test_the_questions_that_the_readme_suggests_are_answered(parts: Assembled) -> None:
+    suggested = re.findall(r'\*"([^"]+[?？])"\*', (ROOT / "README.md").read_text("utf-8"))
+    assert {language_of(question) for question in suggested} == {"en", "zh"}
+    for question in suggested:
+        _, answer, _ = await run(parts, Question(question, language_of(question)))
+        assert answer.outcome == "answered", question
+        assert_sound(parts, answer, language_of(question))
 
 
 async def test_what_the_pages_do_not_tell_is_said_honestly(parts: Assembled) -> None:
