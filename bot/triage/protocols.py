@@ -16,6 +16,8 @@ from .source import Table, read
 from .verdict import Acuity, Hit, Lang, Status
 
 EXAMPLES_AT_LEAST = 3
+_PLACES_OF_ADVICE = ("first", "usual", "last")
+"""Of several rules of one acuity the first one's advice is shown: who does not breathe comes before a rash."""
 PLACES = {"emergency", "urgent", "crisis", "poison"}
 
 
@@ -68,7 +70,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Protocols:
-    """Rules most urgent first, questions in the order of the files."""
+    """Rules most urgent first, then in the order their advice comes; questions in the order of the files."""
 
     rules: tuple[Rule, ...]
     questions: tuple[Ask, ...]
@@ -102,26 +104,28 @@ class Protocols:
 def load(folder: Path, findings: Collection[str]) -> Protocols:
     """Read `protocols/*.yml`; `findings` are the ids that may be spoken of. Raises DataError."""
     rules: dict[str, Rule] = {}
+    places: dict[str, int] = {}
     questions: dict[str, Ask] = {}
     paths = sorted((folder / "protocols").glob("*.yml"))
     if not paths:
         raise DataError(str(folder / "protocols"), 1, "there is no protocol here.")
     for path in paths:
         file = read(path)
-        file.allow("a protocol", {"id", "label", "source", "rules"}, {"questions"})
+        file.allow("a protocol", {"id", "label", "source", "rules"}, {"questions", "advice_comes"})
         file.both("label")
+        place = _place(file)
         source = _source(file.table("source"))
         for table in file.tables("rules"):
             rule = _rule(table, source, findings)
             if rule.id in rules:
                 raise table.fail(f"the rule '{rule.id}' is already defined in {rules[rule.id].path}.", "id")
-            rules[rule.id] = rule
+            rules[rule.id], places[rule.id] = rule, place
         for table in file.tables("questions") if "questions" in file else []:
             ask = _ask(table, findings)
             if ask.id in questions:
                 raise table.fail(f"the question '{ask.id}' is asked twice.", "id")
             questions[ask.id] = ask
-    ordered = sorted(rules.values(), key=lambda rule: rule.acuity.rank)
+    ordered = sorted(rules.values(), key=lambda rule: (rule.acuity.rank, places[rule.id]))
     return Protocols(tuple(ordered), tuple(questions.values()))
 
 
@@ -141,6 +145,13 @@ def _implying(ask: Ask, implied: Mapping[str, tuple[str, ...]]) -> Ask:
         more: dict[str, Status] = {other: "present" for name in present for other in implied[name]}
         options.append(replace(option, says={**more, **option.says}))
     return replace(ask, options=tuple(options))
+
+
+def _place(file: Table) -> int:
+    place = file.text("advice_comes") if "advice_comes" in file else "usual"
+    if place not in _PLACES_OF_ADVICE:
+        raise file.fail(f"'advice_comes' must be one of {', '.join(_PLACES_OF_ADVICE)}.", "advice_comes")
+    return _PLACES_OF_ADVICE.index(place)
 
 
 def _source(table: Table) -> str:

@@ -31,6 +31,7 @@ def test_what_we_ship_has_no_problems() -> None:
         ("protocols/chest_pain.yml", "Call {emergency} now", "Call {ambulance} now", "'{ambulance}'"),
         ("protocols/chest_pain.yml", "reviewed: 2026-11-24", "reviewed: yesterday", "must be a date"),
         ("protocols/chest_pain.yml", "https://", "ftp://", "must start with https://"),
+        ("protocols/alarm.yml", "advice_comes: last", "advice_comes: late", "'advice_comes' must be one of first,"),
         ("lexicon/brain.yml", "kind: symptom", "kind: thing", "'kind' must be one of"),
         ("lexicon/chest_and_breath.yml", "<pain> ... <chest>", "<pain> ... <chests>", "no set of words called"),
         ("lexicon/chest_and_breath.yml", "implies: [chest_pain]", "implies: [chestpain]", "which no file defines"),

@@ -48,3 +48,18 @@ def test_advice_names_the_regions_number(rule: Rule) -> None:
         assert number in verdict.advice
         assert "{" not in verdict.advice
         assert verdict.contacts[0].number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("他不喘气了，嘴唇发紫", "unconscious"),
+        ("we had the barbecue inside the tent and my partner won't wake up", "carbon_monoxide"),
+        ("she was stung by a wasp, came out in hives and has passed out, won't wake up", "unconscious"),
+        ("I had my baby six days ago and I soak a pad every twenty minutes", "postpartum_haemorrhage"),
+    ],
+)
+def test_the_advice_shown_is_of_what_kills_first(text: str, rule: str) -> None:
+    first, *others = screen(text).rules
+    assert first.id == rule
+    assert others
