@@ -34,13 +34,14 @@ class ActionAnswerHealthQuestion(Action):  # type: ignore[misc]
         self._settings = settings or Settings()
         self._parts: Assembled = assemble(self._settings)
         self._redis: redis.asyncio.Redis | None = None
-        threading.Thread(target=self._warm, name="passage-vectors", daemon=True).start()
+        threading.Thread(target=self._warm, name="warming", daemon=True).start()
 
     def name(self) -> str:
         return "action_answer_health_question"
 
     def _warm(self) -> None:
-        """Get the passages' vectors beside the first questions, which are searched by words until then."""
+        """Get what was imported, and the vectors, beside the first questions, which our own pages' words answer."""
+        self._parts.take_imported()
         if self._settings.embeddings_url:
             asyncio.run(self._index())
 
@@ -48,10 +49,17 @@ class ActionAnswerHealthQuestion(Action):  # type: ignore[misc]
         try:
             while True:
                 if await self._parts.retriever.index(self._settings.index):
+                    await self._read_imported()
                     return
                 await asyncio.sleep(_INDEX_AGAIN)
         finally:
             await self._parts.http.close()
+
+    async def _read_imported(self) -> None:
+        """Vectors of imported passages are only read: to compute many would keep patients' questions waiting."""
+        retriever = self._parts.retriever
+        if retriever.imported and not await retriever.read_imported(self._settings.index):
+            log.warning("imported passages are searched by words alone: run `careline knowledge index`")
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]

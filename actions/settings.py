@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     """Folder of what is made at run time; the vectors of the passages lie in its `index/`."""
     knowledge: Path = Field(ROOT / "data" / "knowledge", validation_alias="CARELINE_KNOWLEDGE")
     """Folder of the knowledge pages."""
+    imported: Path | None = Field(None, validation_alias="CARELINE_IMPORTED")
+    """Folder of what `careline knowledge import` took in; unset: `knowledge/` in the state folder."""
     policy: Path = Field(ROOT / "data" / "policy", validation_alias="CARELINE_POLICY")
     """Folder of what is refused, what counts as covered, and the pipeline's own texts."""
     prompt: Path = Field(ROOT / "data" / "prompts" / "answer.yml", validation_alias="CARELINE_PROMPT")
@@ -57,6 +59,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @property
+    def imported_folder(self) -> Path:
+        """Where imported passages lie; never in the repository's own pages."""
+        return self.imported or self.state / "knowledge"
 
     @property
     def index(self) -> Path:

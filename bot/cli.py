@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-COMMANDS = ("up", "doctor", "restart", "chat", "screen", "ask", "nurse", "record", "evaluate", "hazards")
+COMMANDS = ("up", "doctor", "restart", "chat", "screen", "ask", "nurse", "knowledge", "record", "evaluate", "hazards")
 """Each is the function of that name in bot/commands/<name>.py, or the group of commands `<name>_app` in it."""
 
 

@@ -25,7 +25,7 @@ RUN CARELINE_STATE=/var/lib/careline python -m models.weights
 
 FROM ${PYTHON} AS app
 RUN useradd --uid 10001 --home-dir /srv/careline --shell /usr/sbin/nologin careline \
-    && mkdir -p /var/lib/careline/index \
+    && mkdir -p /var/lib/careline/index /var/lib/careline/knowledge \
     && chown -R careline /var/lib/careline \
     && printf '#!/bin/sh\nexec python -m bot.cli "$@"\n' > /usr/local/bin/careline \
     && chmod 755 /usr/local/bin/careline
@@ -46,5 +46,6 @@ ENV PATH=/opt/careline/bin:$PATH \
     SANIC_HOST=0.0.0.0 \
     MODELS_HOST=0.0.0.0
 USER 10001
+RUN python -m bot.cli knowledge index --own
 EXPOSE 8080
 CMD ["python", "-m", "bot.server"]

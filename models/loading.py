@@ -96,6 +96,16 @@ def load(settings: Settings) -> Models:
     return models
 
 
+def load_embedder(settings: Settings) -> Embedder:
+    """The embedder alone, for a command that needs no other model. LoadError when it cannot be loaded."""
+    environment(settings)
+    import torch
+
+    quieten()
+    torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
+    return _embedder(settings)
+
+
 def quieten() -> None:
     """The libraries' progress bars and reports on loading say nothing to an operator."""
     from transformers.utils import logging

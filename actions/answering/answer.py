@@ -30,15 +30,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Citation:
-    """A source: its number in this answer, the page's title and address, and the words that were used."""
+    """A source: its number in this answer, the page's title and address, and the words that were used.
+
+    `licence` is what has to be shown with them, if anything.
+    """
 
     n: int
     title: str
     url: str
     quote: str
+    licence: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"n": self.n, "title": self.title, "url": self.url, "quote": self.quote}
+        shown = {"n": self.n, "title": self.title, "url": self.url, "quote": self.quote}
+        return {**shown, "licence": self.licence} if self.licence else shown
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,12 @@ class Answer:
     topic: str | None = None
     dropped: tuple[str, ...] = ()
     """Why sentences of the generator were dropped: one reason each, without their words."""
+    near: tuple[str, ...] = ()
+    """Where nothing covered the question: the topics that came nearest, for the editors."""
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as docs/protocol.md has it."""
-        return {
+        shown = {
             "outcome": self.outcome,
             "answer": self.text,
             "sentences": [sentence.to_dict() for sentence in self.sentences],
@@ -87,3 +94,4 @@ class Answer:
             "acuity": self.acuity,
             "help": self.help,
         }
+        return {**shown, "near": list(self.near)} if self.near else shown

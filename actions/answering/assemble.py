@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from actions.settings import Settings
 
-from .aspects import load_aspects
+from .aspects import Aspects, load_aspects
 from .coverage import Judge
 from .generate import Generator
 from .http import Http
-from .pages import Regions, load_pages
+from .imported import load_imported
+from .pages import load_pages
 from .pipeline import Pipeline
 from .policy import Policy
 from .prompt import load_prompts
+from .regions import Regions
 from .retrieve import Retriever
 from .vectors import Embedder
-from .words import load_lexicons
+from .words import Lexicon, load_lexicons
 
 
 @dataclass(frozen=True)
@@ -28,21 +30,31 @@ class Assembled:
     pipeline: Pipeline
     retriever: Retriever
     http: Http
+    _settings: Settings
+    _lexicons: Mapping[str, Lexicon]
+    _aspects: Mapping[str, Aspects]
+
+    def take_imported(self) -> None:
+        """Put what was imported onto its shelves; seconds for a large library, during which our own pages answer."""
+        self.retriever.imported = load_imported(self._settings.imported_folder, self._lexicons, self._aspects)
 
 
-def assemble(settings: Settings) -> Assembled:
-    """A pipeline without vectors yet: `await retriever.index(settings.index)` gets them, at any later time.
+def assemble(settings: Settings, embedder: Embedder | None = None) -> Assembled:
+    """A pipeline over our own pages, without vectors yet: `await retriever.index(settings.index)` gets them.
 
-    Raises DataError where a page or a rule is broken.
+    Those come from `embedder`, or else from the server that the settings name. Raises DataError where a page or a rule
+    is broken.
     """
     http = Http()
     lexicons = load_lexicons(settings.knowledge)
-    embedder = Embedder(http, settings.embeddings_url, settings.embeddings_model, settings.embeddings_api_key)
+    aspects = load_aspects(settings.policy / "aspects.yml")
+    if embedder is None and settings.embeddings_url:
+        embedder = Embedder(http, settings.embeddings_url, settings.embeddings_model, settings.embeddings_api_key)
     retriever = Retriever(
         load_pages(settings.knowledge),
         lexicons,
-        load_aspects(settings.policy / "aspects.yml"),
-        embedder if settings.embeddings_url else None,
+        aspects,
+        embedder,
         (settings.query_prefix, settings.passage_prefix),
     )
     pipeline = Pipeline(
@@ -55,15 +67,17 @@ def assemble(settings: Settings) -> Assembled:
         Regions.load(settings.knowledge / "regions.yml"),
         Generator(http, settings.generator_url, settings.generator_model, settings.generator_api_key),
     )
-    return Assembled(pipeline, retriever, http)
+    return Assembled(pipeline, retriever, http, settings, lexicons, aspects)
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[Pipeline]:
-    """A pipeline with its vectors, where a server of embeddings answers, for as long as the block runs."""
+    """A pipeline over all there is, with vectors where a server of embeddings answers, while the block runs."""
     parts = assemble(settings)
     try:
+        parts.take_imported()
         await parts.retriever.index(settings.index)
+        await parts.retriever.read_imported(settings.index)
         yield parts.pipeline
     finally:
         await parts.http.close()

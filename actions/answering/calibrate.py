@@ -37,9 +37,10 @@ async def evidence(labelled: Labelled, settings: Settings) -> tuple[Array, Array
         raise SystemExit("Calibration needs a server of embeddings at EMBEDDINGS_URL.")
     for lang, questions in labelled.items():
         for one in questions:
-            search = await retriever.search(one["q"], lang, 5.0)
+            shelf = retriever.shelves[lang]
+            search = await retriever.search(one["q"], shelf, 5.0)
             if search.found:
-                found = features(search, retriever.shelves[lang])
+                found = features(search, shelf)
                 rows.append([1.0, *(found[name] for name in FEATURES)])
                 labels.append(float(search.found[0].passage.topic in (one["topic"], one.get("or"))))
                 held_back.append(is_held_back(one["q"]))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from .retrieve import Search, Shelf
+from .shelf import Search, Shelf
 from .words import fold
 
 FEATURES = ("named", "about", "told", "missing", "spread", "cosine")
@@ -22,6 +22,7 @@ telling word is that the page lacks (0 to 1); spread: how far the best cosine st
 cosine itself. The last two exist only with vectors.
 """
 WORDS_ONLY = FEATURES[:4]
+_NEAR, _NEAR_ABOUT = 3, 0.5
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ NOTHING = Coverage(False, None, 0.0)
 def features(search: Search, shelf: Shelf) -> dict[str, float]:
     """The evidence that the best passage's page covers the question; vectors' part only where there are vectors."""
     topic = search.found[0].passage.topic
-    vocabulary = shelf.vocabulary[topic]
+    vocabulary = shelf.vocabulary(topic)
     total = sum(search.terms.values()) or 1.0
     lacking = [weight for key, weight in search.terms.items() if key not in vocabulary]
     found = {
         "named": search.named.get(topic, 0.0),
-        "about": sum(w for key, w in search.terms.items() if key in shelf.subjects[topic]) / total,
+        "about": _about(search, shelf, topic),
         "told": 1.0 - sum(lacking) / total if search.terms else 0.0,
         "missing": max(lacking, default=0.0) / 7.0,
     }
@@ -52,6 +53,19 @@ def features(search: Search, shelf: Shelf) -> dict[str, float]:
         found["spread"] = search.spread / 5.0
         found["cosine"] = (max(one.cosine or 0.0 for one in search.found) - 0.88) * 20
     return found
+
+
+def near_topics(search: Search, shelf: Shelf) -> tuple[str, ...]:
+    """The topics that a question came nearest to: found, and named by it or about a good part of it."""
+    topics = dict.fromkeys(one.passage.topic for one in search.found)
+    near = (t for t in topics if search.named.get(t) or _about(search, shelf, t) >= _NEAR_ABOUT)
+    return tuple(near)[:_NEAR]
+
+
+def _about(search: Search, shelf: Shelf, topic: str) -> float:
+    """The share of the question's telling words that the topic's names and headings use."""
+    subjects = shelf.subjects(topic)
+    return sum(w for key, w in search.terms.items() if key in subjects) / (sum(search.terms.values()) or 1.0)
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,8 @@ class Judge:
     bar_without: float
     least_about: float
     """Of `about`, the least: a page that only mentions what is asked is not about it."""
+    imported: Mapping[str, float]
+    """What an imported topic needs beside the bar: `named` at least, or else `about` with so many telling `terms`."""
     outside: Mapping[str, tuple[re.Pattern[str], ...]]
     """What no page speaks of (animals), by language."""
 
@@ -75,7 +91,8 @@ class Judge:
         full = {name: float(data["with_vectors"][name]) for name in ("bias", *FEATURES)}
         words = {name: float(data["without_vectors"][name]) for name in ("bias", *WORDS_ONLY)}
         outside = {lang: tuple(re.compile(one) for one in own) for lang, own in data["outside"].items()}
-        return cls(full, words, dense, bare, float(data["least_about"]), outside)
+        imported = {name: float(data["imported"][name]) for name in ("named", "about", "terms")}
+        return cls(full, words, dense, bare, float(data["least_about"]), imported, outside)
 
     def is_outside(self, text: str, lang: str) -> bool:
         """Whether a question is about something that pages for patients never cover."""
@@ -93,3 +110,13 @@ class Judge:
         likelihood = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
         covered = likelihood >= bar and evidence["about"] >= self.least_about
         return Coverage(covered, search.found[0].passage.topic, likelihood)
+
+    def decide_imported(self, search: Search, shelf: Shelf) -> Coverage:
+        """The same for what was imported: of thousands of topics one always looks alike, so one has to be meant."""
+        decided = self.decide(search, shelf)
+        if not decided.covered:
+            return decided
+        evidence = features(search, shelf)
+        named = evidence["named"] >= self.imported["named"]
+        meant = evidence["about"] >= self.imported["about"] and len(search.terms) >= self.imported["terms"]
+        return decided if named or meant else replace(decided, covered=False)

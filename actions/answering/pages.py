@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -16,7 +15,8 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from bot.triage import DataError
 
-from .words import language_of, sentences
+from .topic import Passage, Topic
+from .words import language_of
 
 LANGUAGES = ("en", "zh")
 REQUIRED = (
@@ -36,59 +36,41 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Passage:
-    """One paragraph of a page, the unit that is found, cited and quoted."""
-
-    id: str
-    topic: str
-    lang: str
-    region: str
-    title: str
-    heading: str
-    text: str
-    source: str
-    url: str
-    help: str
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        return sentences(self.text)
-
-    @property
-    def content(self) -> str:
-        """What is searched: where the paragraph stands, and what it says."""
-        return f"{self.title}. {self.heading} {self.text}"
-
-
-@dataclass(frozen=True)
-class Page:
+class Page(Topic):
     """A reviewed page on one topic in one language."""
 
     path: str
-    title: str
-    topic: str
-    lang: str
     area: str
     region: str
-    aliases: tuple[str, ...]
     sources: tuple[Source, ...]
     reviewed: date
     review_due: date
     reviewer: str
-    help: str
-    passages: tuple[Passage, ...]
 
 
 def load_pages(folder: Path) -> tuple[Page, ...]:
     """Every page under a folder, in order of path. Raises DataError for the first one that is broken."""
-    pages = tuple(load_page(path) for path in sorted(folder.rglob("*.md")))
-    seen: dict[tuple[str, str], str] = {}
-    for page in pages:
-        key = (page.topic, page.lang)
-        if key in seen:
-            raise DataError(page.path, 1, f"the topic '{page.topic}' already has a page in {seen[key]}.")
-        seen[key] = page.path
+    pages, problems = read_pages(folder)
+    if problems:
+        raise problems[0]
     return pages
+
+
+def read_pages(folder: Path) -> tuple[tuple[Page, ...], list[DataError]]:
+    """Every page under a folder that can be read, in order of path, and what is wrong with the others."""
+    pages: list[Page] = []
+    problems: list[DataError] = []
+    seen: dict[tuple[str, str], str] = {}
+    for path in sorted(folder.rglob("*.md")):
+        try:
+            page = load_page(path)
+            first = seen.setdefault((page.topic, page.lang), page.path)
+            if first != page.path:
+                raise DataError(page.path, 1, f"the topic '{page.topic}' already has a page in {first}.")
+            pages.append(page)
+        except DataError as problem:
+            problems.append(problem)
+    return tuple(pages), problems
 
 
 def load_page(path: Path) -> Page:
@@ -163,9 +145,9 @@ class _Reader:
             raise self.fail("'review_due' must be later than 'reviewed'.", "review_due")
         sources = tuple(self._sources())
         return Page(
-            self.name, self.text("title"), topic, lang, self.text("area"), self.text("region"),
-            tuple(self._aliases()), sources, self.day("reviewed"), self.day("review_due"),
-            self.text("reviewer"), self.text("help"), tuple(self._passages(body, sources[0])),
+            self.text("title"), topic, lang, tuple(self._aliases()), self.text("help"),
+            tuple(self._passages(body, sources[0])), self.name, self.text("area"), self.text("region"), sources,
+            self.day("reviewed"), self.day("review_due"), self.text("reviewer"),
         )  # fmt: skip
 
     def _aliases(self) -> Iterator[str]:
@@ -222,34 +204,3 @@ class _Reader:
         length = len(line.split()) if lang == "en" else len(line)
         if length > LONGEST[lang]:
             raise DataError(self.name, at, f"the paragraph is too long ({length}; at most {LONGEST[lang]}).")
-
-
-class Regions:
-    """What pages call things in other regions than their own: `data/knowledge/regions.yml`."""
-
-    def __init__(self, tables: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
-        self._tables = tables
-
-    @classmethod
-    def load(cls, path: Path) -> Regions:
-        return cls(YAML(typ="safe").load(path.read_text("utf-8")))
-
-    def words(self, text: str, lang: str, own: str, region: str | None) -> str:
-        """A page's text with the numbers and names of a region; unchanged where none are known."""
-        table = self._tables.get(lang, {}).get(region or own)
-        if not table or region == own:
-            return text
-        pattern = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
-        edge = r"(?<![A-Za-z0-9])" + f"(?:{pattern})" + r"(?![A-Za-z0-9])"
-        return re.sub(edge, lambda found: table[found.group()], text)
-
-    def passage(self, passage: Passage, region: str | None) -> Passage:
-        """The passage as it reads in a region."""
-        if region is None or region == passage.region:
-            return passage
-        own = passage.region
-        return replace(
-            passage,
-            text=self.words(passage.text, passage.lang, own, region),
-            help=self.words(passage.help, passage.lang, own, region),
-        )

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from actions.settings import Settings
 
 from .answer import Answer, Citation, Partial, Question, Sentence
-from .coverage import NOTHING, Coverage, Judge
+from .coverage import NOTHING, Coverage, Judge, near_topics
 from .followup import leans, standalone
 from .generate import Generator, GeneratorAway
-from .pages import Passage, Regions
 from .policy import Policy
 from .prompt import Prompt
 from .quote import MOST, Choice, Quoter
-from .retrieve import Retriever, Search
+from .regions import Regions
+from .retrieve import Retriever
+from .shelf import Search, Shelf
+from .topic import Passage
 from .verify import check
 from .words import Lexicon
 
@@ -49,9 +51,16 @@ class _Draft:
 
     def citations(self) -> tuple[Citation, ...]:
         return tuple(
-            Citation(n, self.passages[at].title, self.passages[at].url, self.passages[at].text)
+            Citation(n, (own := self.passages[at]).cited, own.url, own.text, own.licence)
             for at, n in self.numbers.items()
         )
+
+
+@dataclass(frozen=True)
+class _Uncovered:
+    """Nothing covers the question; the topics that came nearest."""
+
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,9 +114,9 @@ class Pipeline:
         except Exception as problem:
             # a fault in finding pages must not cost the patient an answer: a human looks
             log.error("no passages could be looked up: %s", type(problem).__name__)
-            basis = None
-        if basis is None:
-            yield self._policy.not_covered(question)
+            basis = _Uncovered()
+        if isinstance(basis, _Uncovered):
+            yield self._policy.not_covered(question, basis.near)
             return
         draft = _Draft(basis.passages)
         async with aclosing(self._generate(question, basis, draft, started)) as generated:
@@ -125,39 +134,44 @@ class Pipeline:
                 return item
         return self._policy.not_covered(question)
 
-    async def _basis(self, question: Question) -> _Basis | None:
-        """The passages to answer from, or None where nothing covers the question."""
+    async def _basis(self, question: Question) -> _Basis | _Uncovered:
+        """The passages to answer from."""
         if self._judge.is_outside(question.text, question.lang):
-            return None
+            return _Uncovered()
         lexicon = self._lexicons[question.lang]
         text = standalone(question, lexicon)
-        search, coverage = await self._look(text, question.lang, None)
+        shelves = self._retriever.shelves
+        search, coverage = await self._look(text, shelves[question.lang])
         if text == question.text and not search.named and leans(text, lexicon):
             # it leans on something that nobody said: any page would be a guess
-            return None
+            return _Uncovered()
+        near = near_topics(search, shelves[question.lang])
         lang = question.lang
+        if not coverage.covered and (imported := self._retriever.imported.get(lang)):
+            # after our own pages, which editors reviewed for this use
+            search = await self._retriever.search(text, imported, self._settings.embedding_limit)
+            coverage = self._judge.decide_imported(search, imported)
         if not coverage.covered:
             # another language's page only where the patient's language has none on that topic at all
-            other = "zh" if lang == "en" else "en"
-            own = self._retriever.shelves[lang].pages.keys()
-            search, coverage = await self._look(text, other, frozenset(own))
-            lang = other
+            own, lang = shelves[lang].topics, "zh" if lang == "en" else "en"
+            search, coverage = await self._look(text, shelves[lang])
+            if coverage.topic in own:
+                return _Uncovered(near)
         if not coverage.covered:
-            return None
-        region = question.region or self._settings.region
+            return _Uncovered(near)
+        region = self._region(question)
         mine = [one.passage for one in search.found if one.passage.topic == coverage.topic]
         passages = [self._regions.passage(passage, region) for passage in mine[: self._prompts[lang].passages]]
         return _Basis(search, passages, coverage, lang)
 
-    async def _look(self, text: str, lang: str, without: frozenset[str] | None) -> tuple[Search, Coverage]:
-        shelf = self._retriever.shelves[lang]
-        if without is not None and not shelf.pages.keys() - without:
+    def _region(self, question: Question) -> str | None:
+        return question.region or self._settings.region
+
+    async def _look(self, text: str, shelf: Shelf) -> tuple[Search, Coverage]:
+        if not shelf.passages:
             return Search({}, (), {}, None), NOTHING
-        search = await self._retriever.search(text, lang, self._settings.embedding_limit)
-        coverage = self._judge.decide(search, shelf)
-        if without is not None and coverage.topic in without:
-            return search, NOTHING
-        return search, coverage
+        search = await self._retriever.search(text, shelf, self._settings.embedding_limit)
+        return search, self._judge.decide(search, shelf)
 
     async def _generate(
         self, question: Question, basis: _Basis, draft: _Draft, started: float
@@ -204,7 +218,7 @@ class Pipeline:
     def _answer(self, question: Question, basis: _Basis, draft: _Draft) -> Answer:
         quoted = len(draft.shown) - draft.generated
         made_by = "quoted" if not draft.generated else "composed" if quoted else "generated"
-        help_line = basis.passages[0].help
+        help_line = basis.passages[0].help or self._policy.texts.say("help", basis.lang, self._region(question))
         text = ("" if basis.lang == "zh" else " ").join(choice.text for choice in draft.shown)
         if basis.lang != question.lang:
             text = self._policy.texts.say("other_language", question.lang, question.region) + "\n" + text

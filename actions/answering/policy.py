@@ -119,7 +119,7 @@ class Policy:
         text = self.texts.fill(own.reply, question.lang, question.region)
         return Answer("refused", text, acuity=question.acuity, topic=rule.id)
 
-    def not_covered(self, question: Question) -> Answer:
-        """Says honestly that the pages do not tell, and points to a nurse."""
+    def not_covered(self, question: Question, near: tuple[str, ...] = ()) -> Answer:
+        """Says honestly that the pages do not tell, and points to a nurse. `near`: topics that came nearest."""
         text = self.texts.say("not_covered", question.lang, question.region)
-        return Answer("not_covered", text, acuity=question.acuity)
+        return Answer("not_covered", text, acuity=question.acuity, near=near)

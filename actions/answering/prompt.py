@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from .pages import Passage
+from .topic import Passage
 
 
 @dataclass(frozen=True)

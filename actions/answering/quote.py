@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .pages import Passage
-from .retrieve import Search
+from .shelf import Search
+from .topic import Passage
 from .words import Lexicon, fold
 
 MOST = 5

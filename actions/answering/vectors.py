@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -18,11 +19,24 @@ from .http import Http
 log = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Told how many vectors of how many are there."""
 _BATCH = 16
+_MAGIC = b"careline vectors"
+_HEAD = len(_MAGIC) + 4
+_KEY = 32
+_GARBAGE = 2
+"""A file is written anew when it holds more than so many times what is wanted."""
 
 
 class EmbeddingsAway(Exception):
     """The server of embeddings gave no usable answer in time."""
+
+
+def unit(matrix: Matrix) -> Matrix:
+    """The rows, each of length one."""
+    made: Matrix = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+    return made
 
 
 class Embedder:
@@ -54,51 +68,116 @@ class Embedder:
             raise EmbeddingsAway("an answer of another shape") from problem
         if matrix.ndim != 2 or len(matrix) != len(texts) or not np.isfinite(matrix).all():
             raise EmbeddingsAway("an answer of another shape")
-        unit: Matrix = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
-        return unit
+        return unit(matrix)
+
+    async def close(self) -> None:
+        """Close the running loop's connections."""
+        await self._http.close()
 
 
 class VectorStore:
-    """Vectors of texts by content hash, one file per model; only what is new is asked for."""
+    """Vectors of texts by content hash, one file per model, which only grows: a head, then rows of a hash and a vector.
+
+    Whoever is killed while it writes leaves part of a row at the end, which the next writer cuts off; nothing else is
+    lost. Writers of several processes take turns.
+    """
 
     def __init__(self, folder: Path, model: str) -> None:
-        self._path = folder / f"vectors-{re.sub(r'[^A-Za-z0-9.-]+', '-', model)}.npz"
-        self._rows: dict[str, Matrix] = {}
+        self._path = folder / f"vectors-{re.sub(r'[^A-Za-z0-9.-]+', '-', model)}.rows"
+        self._at: dict[bytes, int] = {}
+        self._rows: Matrix = np.zeros((0, 0), dtype=np.float32)
 
     def read(self) -> None:
-        """Load what is on disk; a damaged file counts as none."""
+        """Look at what is on disk; a damaged file counts as none."""
+        self._at, self._rows = {}, np.zeros((0, 0), dtype=np.float32)
         try:
-            with np.load(self._path) as stored:
-                self._rows = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+            size = _size_of(self._path)
+            count = (self._path.stat().st_size - _HEAD) // _row(size).itemsize
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, EOFError) as problem:
+        except (OSError, ValueError) as problem:
             log.warning("the index of vectors is damaged and is built anew: %s", type(problem).__name__)
+            self._path.unlink(missing_ok=True)
+            return
+        if count > 0:
+            table = np.memmap(self._path, dtype=_row(size), mode="r", offset=_HEAD, shape=(count,))
+            keys = table["key"].tobytes()
+            self._at = {keys[at * _KEY : (at + 1) * _KEY]: at for at in range(count)}
+            self._rows = table["vector"]
 
-    def write(self) -> None:
-        """Store atomically."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new.npz")
-        np.savez(fresh, keys=np.array(list(self._rows)), vectors=np.stack(list(self._rows.values())))
-        fresh.replace(self._path)
+    def held(self, texts: Sequence[str]) -> Matrix | None:
+        """The vectors of all texts, or None where one of them is not on disk."""
+        self.read()
+        keys = [_key(text) for text in texts]
+        return self._gather(keys) if texts and all(key in self._at for key in keys) else None
 
-    async def vectors(self, texts: Sequence[str], embedder: Embedder, limit: float) -> Matrix:
-        """The vectors of all texts; the missing ones are asked for, `limit` seconds a batch, and kept.
+    async def vectors(
+        self, texts: Sequence[str], embedder: Embedder, limit: float, progress: Progress = lambda _done, _of: None
+    ) -> Matrix:
+        """The vectors of all texts; the missing ones are asked for, `limit` seconds a batch, and kept as they come.
 
         Raises EmbeddingsAway; what had come by then is kept, so the next call goes on from there.
         """
-        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        keys = [_key(text) for text in texts]
         await asyncio.to_thread(self.read)
-        missing = [at for at, key in enumerate(keys) if key not in self._rows]
+        missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in self._at}.items())
+        for start in range(0, len(missing), _BATCH):
+            progress(len(keys) - len(missing) + start, len(keys))
+            batch = missing[start : start + _BATCH]
+            found = await embedder.embed([text for _, text in batch], limit)
+            await asyncio.to_thread(self._append, [key for key, _ in batch], found)
+        if missing:
+            await asyncio.to_thread(self.read)
+        return await asyncio.to_thread(self._gather, keys)
+
+    def forget_but(self, texts: Iterable[str]) -> None:
+        """Write the file anew without the vectors of other texts, once they are most of it."""
+        self.read()
+        keys = list(dict.fromkeys(key for key in map(_key, texts) if key in self._at))
+        if not keys or len(self._at) <= _GARBAGE * len(keys):
+            return
+        fresh = VectorStore(self._path.parent, "")
+        fresh._path = self._path.with_suffix(".new")
+        fresh._path.unlink(missing_ok=True)
+        fresh._append(keys, self._gather(keys))
+        fresh._path.replace(self._path)
+
+    def _gather(self, keys: Sequence[bytes]) -> Matrix:
         try:
-            for start in range(0, len(missing), _BATCH):
-                batch = missing[start : start + _BATCH]
-                found = await embedder.embed([texts[at] for at in batch], limit)
-                self._rows.update((keys[at], row) for at, row in zip(batch, found, strict=True))
-        finally:
-            current = set(keys)
-            if missing and self._rows:
-                self._rows = {key: row for key, row in self._rows.items() if key in current}
-                if self._rows:
-                    await asyncio.to_thread(self.write)
-        return np.stack([self._rows[key] for key in keys])
+            return np.ascontiguousarray(self._rows[[self._at[key] for key in keys]])
+        except KeyError as problem:  # another process wrote vectors of another length into the same file
+            raise EmbeddingsAway("the index was written by two models of one name") from problem
+
+    def _append(self, keys: Sequence[bytes], vectors: Matrix) -> None:
+        size = vectors.shape[1]
+        rows = np.zeros(len(keys), dtype=_row(size))
+        rows["key"] = np.frombuffer(b"".join(keys), dtype=f"V{_KEY}")
+        rows["vector"] = vectors
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            end = file.seek(0, 2)
+            if end < _HEAD or _size_of(self._path) != size:
+                file.truncate(0)
+                file.write(_MAGIC + size.to_bytes(4, "little"))
+            else:
+                file.truncate(end - (end - _HEAD) % rows.itemsize)
+            file.write(rows.tobytes())
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _row(size: int) -> np.dtype[np.void]:
+    return np.dtype([("key", f"V{_KEY}"), ("vector", "<f4", (size,))])
+
+
+def _size_of(path: Path) -> int:
+    """The length of a file's vectors. ValueError when it is not such a file."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    size = int.from_bytes(head[len(_MAGIC) :], "little")
+    if not head.startswith(_MAGIC) or not 0 < size < 100_000:
+        raise ValueError("another kind of file")
+    return size

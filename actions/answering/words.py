@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import re
@@ -22,6 +23,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])|(?<=[。！？])\s*")
 _STEMMER = snowballstemmer.stemmer("english")
+_KEYS = 1
+"""Raised when the way from a text to its keys changes, so that stored ones are made anew."""
 _JIEBA_TOTAL = 60_101_967  # the sum of all frequencies in jieba's dictionary
 
 
@@ -74,7 +77,10 @@ class Lexicon:
     """What words stand for: synonyms of `data/knowledge/synonyms.yml`, else their stem; and which say nothing."""
 
     def __init__(self, groups: Iterable[Iterable[str]], overlooked: Iterable[str] = ()) -> None:
+        groups = [list(group) for group in groups]
         self._overlooked = frozenset(overlooked)
+        self.fingerprint = hashlib.sha256(repr((_KEYS, groups, sorted(self._overlooked))).encode()).hexdigest()
+        """Changes when the same text may get other keys."""
         self._canonical: dict[tuple[str, ...], str] = {}
         self._longest = 1
         self.spelled: set[str] = set()

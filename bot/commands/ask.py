@@ -17,6 +17,7 @@ from actions.answering.answer import Question, Said
 from actions.answering.assemble import opened
 from actions.answering.pipeline import Pipeline
 from actions.settings import Settings
+from bot.commands.embeddings import answers
 from bot.triage import DataError, screen
 from bot.triage import Said as Line
 
@@ -85,6 +86,7 @@ async def _answered(line_id: Any, question: Question, pipeline: Pipeline) -> dic
     started = time.perf_counter()
     answer = (await pipeline.ask(question)).to_dict()
     answer.pop("help")
+    answer.pop("near", None)
     return {"id": line_id, **answer, "ms": round((time.perf_counter() - started) * 1000, 1)}
 
 
@@ -130,7 +132,7 @@ async def _served(settings: Settings, generator: bool) -> AsyncIterator[Settings
     if not generator:
         yield settings.model_copy(update={"generator_url": ""})
         return
-    if await _answers(settings.generator_url, settings.generator_api_key):
+    if await answers(settings.generator_url, settings.generator_api_key):
         typer.echo(f"Using the models at {settings.generator_url}.", err=True)
         yield settings
         return
@@ -154,19 +156,6 @@ async def _served(settings: Settings, generator: bool) -> AsyncIterator[Settings
             yield settings.model_copy(update={"generator_url": "", "embeddings_url": ""})
     finally:
         await runner.cleanup()
-
-
-async def _answers(url: str, api_key: str) -> bool:
-    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-    timeout = aiohttp.ClientTimeout(total=2)
-    try:
-        async with (
-            aiohttp.ClientSession(headers=headers, timeout=timeout) as http,
-            http.get(f"{url.rstrip('/')}/models") as reply,
-        ):
-            return reply.status == 200
-    except (aiohttp.ClientError, TimeoutError, ValueError):
-        return False
 
 
 async def _healthy(url: str, failed: Callable[[], bool]) -> bool:

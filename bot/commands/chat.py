@@ -94,6 +94,7 @@ def _entry(entry: dict[str, Any]) -> list[str]:
     who = entry.get("author") or {"bot": "Careline", "system": "·"}.get(entry["from"], entry["from"])
     shown = [f"{_BOLD}{who}{_PLAIN} {entry['text']}"]
     for citation in (entry.get("answer") or {}).get("citations") or ():
-        shown.append(f"{_DIM}  [{citation['n']}] {citation['title']}  {citation['url']}{_PLAIN}")
+        licence = f"  ({citation['licence']})" if citation.get("licence") else ""
+        shown.append(f"{_DIM}  [{citation['n']}] {citation['title']}  {citation['url']}{licence}{_PLAIN}")
     shown += [f"{_DIM}  › {button['title']}{_PLAIN}" for button in entry.get("buttons", ())]
     return shown

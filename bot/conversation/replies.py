@@ -89,7 +89,9 @@ def _add(outcome: Outcome, reply: RasaReply, lang: str) -> Outcome:
         case None:
             pass
         case {"kind": "answer", "answer": {"answer": str(text)}}:
-            shown = {name: reply.custom["answer"].get(name) for name in ("outcome", "sentences", "citations", "help")}
+            given = reply.custom["answer"]
+            shown = {name: given.get(name) for name in ("outcome", "sentences", "citations", "help")}
+            shown |= {"near": given["near"]} if given.get("near") else {}
             said = replace(said, kind="answer", answer=shown, text=text)
         case {"kind": "handoff", "reason": str(reason)}:
             outcome = replace(outcome, handoff=Handoff(reason, _acuity(reply.custom.get("acuity"))))

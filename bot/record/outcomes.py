@@ -25,8 +25,14 @@ def outcome_row(conversation: str, turn: str, replies: Iterable[Row]) -> Row:
     waited = sent[0]["at"] - moment(turn) if sent else None
     return {
         "conversation": conversation, "turn": turn, "at": moment(turn), "outcome": _outcome(said, sent),
-        "waited": waited,
+        "waited": waited, "lang": sent[0]["lang"] if sent else None, "near": _near(sent),
     }  # fmt: skip
+
+
+def _near(sent: Sequence[Row]) -> list[str] | None:
+    """The topics that a question which is not covered came nearest to."""
+    answers = [row["rest"].get("answer") or {} for row in sent if row["kind"] == "answer"]
+    return next((list(answer["near"]) for answer in answers if answer.get("near")), None)
 
 
 def _outcome(said: Sequence[Row], sent: Sequence[Row]) -> str:

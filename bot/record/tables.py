@@ -100,6 +100,8 @@ outcomes = Table(
     Column("at", BigInteger, nullable=False),
     Column("outcome", NAME, nullable=False),
     Column("waited", BigInteger, comment="milliseconds to the first reply"),
+    Column("lang", String(8), comment="of the first reply"),
+    Column("near", JSON, comment="topics that came nearest, where none covered it"),
     Index("outcomes_at", "at"),
 )
 

@@ -57,6 +57,7 @@ def steps(tools: bool) -> List[Step]:
         Step("Content", _python(APP, "bot.system.content")),
         Step("Model weights", _python(APP, "models.weights")),
         Step("Dialogue model", _python(RASA, "bot.nlu.train")),
+        Step("Vectors of the pages", _python(APP, "bot.cli", "knowledge", "index", "--own")),
     ]
 
 
@@ -80,13 +81,13 @@ def _installer(kind: environments.Environment) -> Callable[[Terminal], None]:
     return lambda terminal: environments.install(kind, terminal)
 
 
-def _python(environment: "os.PathLike[str]", module: str) -> Callable[[Terminal], None]:
+def _python(environment: "os.PathLike[str]", module: str, *arguments: str) -> Callable[[Terminal], None]:
     """A step that is a module of ours: it shows its own lines, and its last one is the sentence when it fails."""
 
     def do(terminal: Terminal) -> None:
         python = os.path.join(environment, "bin", "python")
         try:
-            run([python, "-m", module], terminal)
+            run([python, "-m", module, *arguments], terminal)
         except CommandFailed as error:
             last = error.tail[-1] if error.tail else "no message"
             raise Failure(last if last.endswith(".") else f"{module} failed ({last}): see {LOG}.") from error

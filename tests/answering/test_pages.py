@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.answering.pages import Regions, load_page, load_pages
+from actions.answering.pages import load_page, load_pages
+from actions.answering.regions import Regions
 from actions.answering.words import language_of
 from actions.settings import ROOT
 from bot.triage import DataError

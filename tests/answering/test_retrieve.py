@@ -128,9 +128,41 @@ async def test_only_new_texts_are_embedded(tmp_path: Path) -> None:
 async def test_a_damaged_index_is_built_anew(tmp_path: Path) -> None:
     embedder = Counting()
     await VectorStore(tmp_path, "m").vectors(["a"], embedder, 1)
-    next(tmp_path.glob("*.npz")).write_bytes(b"no index")
+    next(tmp_path.glob("*.rows")).write_bytes(b"no index, but a file of another kind")
     assert len(await VectorStore(tmp_path, "m").vectors(["a"], embedder, 1)) == 1
     assert embedder.asked == ["a", "a"]
+
+
+async def test_what_was_half_written_costs_only_itself(tmp_path: Path) -> None:
+    embedder = Counting()
+    await VectorStore(tmp_path, "m").vectors(["a", "bb"], embedder, 1)
+    file = next(tmp_path.glob("*.rows"))
+    file.write_bytes(file.read_bytes()[:-3])
+    rows = await VectorStore(tmp_path, "m").vectors(["a", "bb", "ccc"], embedder, 1)
+    assert embedder.asked == ["a", "bb", "bb", "ccc"]
+    assert rows[:, 0].tolist() == [1.0, 2.0, 3.0]
+
+
+async def test_vectors_of_texts_that_are_gone_are_let_go(tmp_path: Path) -> None:
+    store, embedder = VectorStore(tmp_path, "m"), Counting()
+    await store.vectors(["a", "bb", "ccc", "dddd", "eeeee"], embedder, 1)
+    store.forget_but(["bb", "ccc"])
+    assert store.held(["a"]) is None
+    held = store.held(["ccc", "bb"])
+    assert held is not None
+    assert held[:, 0].tolist() == [3.0, 2.0]
+
+
+async def test_a_model_of_another_length_begins_anew(tmp_path: Path) -> None:
+    class Longer(Counting):
+        async def embed(self, texts: Sequence[str], limit: float) -> Matrix:
+            self.asked += texts
+            return np.array([[len(text), 1.0, 1.0] for text in texts], dtype=np.float32)
+
+    store = VectorStore(tmp_path, "m")
+    await store.vectors(["a"], Counting(), 1)
+    await store.vectors(["bb"], Longer(), 1)
+    assert store.held(["a"]) is None
 
 
 async def test_a_server_that_is_away_is_said_at_once() -> None:

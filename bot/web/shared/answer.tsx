@@ -43,6 +43,7 @@ function Source({ citation, id, texts }: { citation: Citation; id: string; texts
         <SourceTitle citation={citation} texts={texts} />
         <div class="source-host">{webAddress(citation.url)?.host}</div>
         {citation.quote && <blockquote>{citation.quote}</blockquote>}
+        {citation.licence && <div class="source-host">{citation.licence}</div>}
       </div>
     </li>
   );

@@ -20,6 +20,8 @@ export interface Citation {
   title: string;
   url: string;
   quote: string;
+  /** What its licence wants shown with it. */
+  licence?: string;
 }
 
 export interface Answer {
