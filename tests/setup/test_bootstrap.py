@@ -64,7 +64,9 @@ def test_a_second_set_up_installs_nothing(checkout: Checkout) -> None:
     checkout.pretend_installed("MODERN", "DIALOGUE")
     result = checkout.bootstrap("setup", **NOTHING_ON_PATH)
     assert result.returncode == 0, result.stdout
-    assert checkout.calls == ["-m bot.system.content", "-m models.weights", "-m bot.nlu.train"]
+    assert checkout.calls == [
+        "-m bot.system.content", "-m models.weights", "-m bot.nlu.train", "-m bot.cli knowledge index --own",
+    ]  # fmt: skip
     assert result.stdout == ""
 
 
