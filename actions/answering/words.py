@@ -77,15 +77,14 @@ class Lexicon:
     """What words stand for: synonyms of `data/knowledge/synonyms.yml`, else their stem; and which say nothing."""
 
     def __init__(self, groups: Iterable[Iterable[str]], overlooked: Iterable[str] = ()) -> None:
-        groups = [list(group) for group in groups]
+        spelled = [list(group) for group in groups]
         self._overlooked = frozenset(overlooked)
-        self.fingerprint = hashlib.sha256(repr((_KEYS, groups, sorted(self._overlooked))).encode()).hexdigest()
+        self.fingerprint = hashlib.sha256(repr((_KEYS, spelled, sorted(self._overlooked))).encode()).hexdigest()
         """Changes when the same text may get other keys."""
         self._canonical: dict[tuple[str, ...], str] = {}
         self._longest = 1
         self.spelled: set[str] = set()
         """Every word that the groups spell."""
-        spelled = [list(group) for group in groups]
         for term in (term for group in spelled for term in group):
             # all of them first: a term is cut in one way, whichever groups came before it
             if not term.isascii():
