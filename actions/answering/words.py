@@ -23,6 +23,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])|(?<=[。！？])\s*")
 _STEMMER = snowballstemmer.stemmer("english")
+_TAUGHT: set[str] = set()
+"""Terms that this process's cutter has learned."""
 _KEYS = 1
 """Raised when the way from a text to its keys changes, so that stored ones are made anew."""
 _JIEBA_TOTAL = 60_101_967  # the sum of all frequencies in jieba's dictionary
@@ -87,8 +89,9 @@ class Lexicon:
         """Every word that the groups spell."""
         for term in (term for group in spelled for term in group):
             # all of them first: a term is cut in one way, whichever groups came before it
-            if not term.isascii():
-                jieba.add_word(term)
+            if not term.isascii() and term not in _TAUGHT:
+                jieba.add_word(term)  # a second time would make it commoner, and cut other words otherwise
+                _TAUGHT.add(term)
         for group in spelled:
             self._learn(group)
 

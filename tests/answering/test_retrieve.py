@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import jieba
 import numpy as np
 import pytest
 from ruamel.yaml import YAML
@@ -13,6 +14,7 @@ from actions.answering.assemble import Assembled
 from actions.answering.coverage import Judge
 from actions.answering.http import Http
 from actions.answering.vectors import Embedder, EmbeddingsAway, Matrix, VectorStore
+from actions.answering.words import load_lexicons
 from actions.settings import ROOT
 
 LABELLED = YAML(typ="safe").load((Path(__file__).parent / "coverage.yml").read_text("utf-8"))
@@ -103,6 +105,13 @@ def test_nothing_at_all_is_not_covered(parts: Assembled) -> None:
     shelf = parts.retriever.shelves["en"]
     for text in ("", "???", "the of and", "12345", "\U0001f600"):
         assert not JUDGE.decide(shelf.search(text, None), shelf).covered
+
+
+def test_reading_the_synonyms_again_cuts_no_word_otherwise() -> None:
+    load_lexicons(ROOT / "data" / "knowledge")
+    before = jieba.get_FREQ("头痛")
+    load_lexicons(ROOT / "data" / "knowledge")
+    assert jieba.get_FREQ("头痛") == before
 
 
 class Counting(Embedder):
