@@ -53,6 +53,8 @@ class Counts:
     changed: int = 0
     removed: int = 0
     empty: int = 0
+    repeated: int = 0
+    """Documents that the source holds twice; the first counts."""
     passages: int = 0
     """Passages of what was added or changed."""
     left_out: int = 0
@@ -62,7 +64,7 @@ class Counts:
     @property
     def read(self) -> int:
         """Documents that were looked at."""
-        return self.unchanged + self.added + self.changed + self.empty + len(self.faults)
+        return self.unchanged + self.added + self.changed + self.empty + self.repeated + len(self.faults)
 
 
 def bring_up_to_date(
@@ -115,11 +117,13 @@ class _Work:
 
     def take(self, item: Item) -> None:
         digest = _digest(self.collection, item.content)
-        self.seen.add(item.key)
-        if self.before.get(item.key) == digest:
+        if item.key in self.seen:
+            self.counts.repeated += 1
+        elif self.before.get(item.key) == digest:
             self.counts.unchanged += 1
         else:
             self._store(item, digest)
+        self.seen.add(item.key)
         if time.monotonic() - self.committed > _COMMIT_AFTER:
             self.library.commit()
             self.committed = time.monotonic()

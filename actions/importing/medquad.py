@@ -15,13 +15,11 @@ from .prose import blocks_of, flat, prose
 
 
 def read_medquad(path: Path) -> Iterator[Item]:
-    """One document for each XML file, or for each file that the JSON lines name."""
-    if path.is_file():
+    """One document for each XML file; where there is none, for each file that the JSON lines name."""
+    files = [] if path.is_file() else sorted(path.rglob("*.xml"))
+    if not files:
         yield from _lines(path)
         return
-    files = sorted(path.rglob("*.xml"))
-    if not files:
-        raise BadInput(str(path), "there is no XML file in this folder.")
     for file in files:
         content = file.read_bytes()
         yield Item(file.relative_to(path).as_posix(), content, partial(_xml, content, str(file)))

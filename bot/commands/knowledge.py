@@ -114,7 +114,8 @@ def _import(settings: Settings, collection: Collection, kind: Kind) -> Counts:
         terminal.failed(fault)
     if len(counts.faults) > _SHOWN:
         terminal.failed(f"and {len(counts.faults) - _SHOWN:,} more")
-    terminal.done(f"{collection.name} · {terminal.elapsed:.1f} s · {_told(counts)}")
+    tell = terminal.warn if counts.faults else terminal.done
+    tell(f"{collection.name} · {terminal.elapsed:.1f} s · {_told(counts)}")
     return counts
 
 
@@ -124,6 +125,7 @@ def _told(counts: Counts) -> str:
         f"{counts.passages:,} passages written" if counts.passages else "",
         f"{counts.removed:,} removed" if counts.removed else "",
         f"{counts.empty:,} without text" if counts.empty else "",
+        f"{counts.repeated:,} repeated" if counts.repeated else "",
         f"{counts.left_out:,} sentences too long to be shown" if counts.left_out else "",
         f"{len(counts.faults):,} faults" if counts.faults else "",
     ]

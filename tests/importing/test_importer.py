@@ -46,6 +46,23 @@ def test_a_second_run_does_nothing(leaflets: Path, take: Import, library: Librar
     assert rows(library) == before
 
 
+def test_a_page_that_comes_twice_counts_once(tmp_path: Path, take: Import, said: Said) -> None:
+    page = {"condition": "Gout", "overview": "Gout is a swollen joint.", "url": "https://example.org/gout"}
+    (tmp_path / "a.json").write_text(json.dumps([page]))
+    (tmp_path / "b.json").write_text(json.dumps([page | {"overview": "Gout hurts."}]))
+    first, second = take("nhs", tmp_path), take("nhs", tmp_path)
+    assert (first.added, first.repeated, first.changed) == (1, 1, 0)
+    assert (second.unchanged, second.repeated, second.changed) == (1, 1, 0)
+    assert [one.text for one in said()] == ["Gout is a swollen joint."]
+
+
+def test_a_folder_of_medquad_lines_is_read(tmp_path: Path, take: Import, said: Said) -> None:
+    line = {"question": "What is (are) Gout ?", "answer": "Gout is a swollen joint.", "focus": "Gout"}
+    (tmp_path / "answers.jsonl").write_text(json.dumps(line))
+    assert take("medquad", tmp_path).added == 1
+    assert [one.text for one in said()] == ["Gout is a swollen joint."]
+
+
 def test_only_what_changed_is_read_again(leaflets: Path, take: Import, library: Library, said: Said) -> None:
     take("folder", leaflets)
     before = {row[2]: row[0] for row in rows(library)}
