@@ -60,7 +60,7 @@ def ask(
 async def _ask(lines: TextIO, out: TextIO, generator: bool) -> int:
     """Answer every line in order; the number of bad ones."""
     async with AsyncExitStack() as stack:
-        settings = await stack.enter_async_context(_served(Settings(), generator))
+        settings = await stack.enter_async_context(served(Settings(), generator))
         pipeline = await stack.enter_async_context(opened(settings))
         return await answer_lines(lines, out, pipeline)
 
@@ -127,7 +127,7 @@ def _said(one: Any, line_id: Any) -> Said:
 
 
 @asynccontextmanager
-async def _served(settings: Settings, generator: bool) -> AsyncIterator[Settings]:
+async def served(settings: Settings, generator: bool) -> AsyncIterator[Settings]:
     """Settings whose addresses answer: those of the environment, or of a model server started here."""
     if not generator:
         yield settings.model_copy(update={"generator_url": ""})

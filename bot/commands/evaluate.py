@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any
 import typer
 
 from bot import triage
+from bot.commands.evaluate_answers import evaluate_answers
+from bot.commands.figure import Figure
 from bot.triage import Acuity, detect_language
 
 MESSAGES = Path(__file__).resolve().parents[2] / "data" / "triage" / "messages"
 # The first-contact figures that count are those of the last two rounds together.
 LAST = 2
-_Z = 1.959964  # 95 % of a normal distribution
 _LANGS = ("en", "zh", "both")
 
 evaluate_app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure the parts of Careline.")
@@ -40,23 +40,6 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A share of messages, with its 95 % interval after Wilson (1927)."""
-
-    name: str
-    hits: int
-    of: int
-
-    def line(self) -> str:
-        """One row of the table; what was not measured shows as such."""
-        if not self.of:
-            return f"  {self.name:<46} no such message"
-        low, high = wilson(self.hits, self.of)
-        share = 100 * self.hits / self.of
-        return f"  {self.name:<46} {self.hits:>4} of {self.of:<4} {share:5.1f} %  ({100 * low:.1f} to {100 * high:.1f})"
-
-
-@dataclass(frozen=True)
 class Question:
     """Among messages labelled `of`, how many got an acuity for which `hit` holds."""
 
@@ -76,14 +59,6 @@ QUESTIONS = (
     Question("self-care called emergency", _CALM, lambda got: got is Acuity.EMERGENCY),
     Question("self-care called urgent or emergency", _CALM, lambda got: got.rank <= _URGENT),
 )
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share, as two numbers from 0 to 1. `of` must not be 0."""
-    share = hits / of
-    spread = _Z * math.sqrt(share * (1 - share) / of + _Z * _Z / (4 * of * of))
-    middle, scale = share + _Z * _Z / (2 * of), 1 + _Z * _Z / of
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 def figures(pairs: Iterable[tuple[Acuity, Acuity]]) -> list[Figure]:
@@ -147,3 +122,6 @@ def evaluate_triage(
     for number in sorted({case.round for case in cases}) if per_round else []:
         typer.echo(report(f"\nNow, round {number}", [row for row in now if row[0].round == number]))
     typer.echo(report("\nNow, all rounds (known messages: no measure)", now))
+
+
+evaluate_app.command("answers")(evaluate_answers)

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.commands.evaluate import Case, figures, load, report, wilson
+from bot.commands.evaluate import Case, figures, load, report
+from bot.commands.figure import wilson
 from bot.triage import Acuity
 
 E, U, R, S = Acuity.EMERGENCY, Acuity.URGENT, Acuity.ROUTINE, Acuity.SELF_CARE
@@ -44,7 +45,7 @@ def test_languages_are_told_apart() -> None:
     text = report("title", rows)
     assert "en: 1 messages" in text
     assert "both: 2 messages" in text
-    assert "no such message" in text
+    assert "no such case" in text
 
 
 def test_rounds_are_read_in_order_and_a_missing_language_is_detected(tmp_path: Path) -> None:
