@@ -264,7 +264,7 @@ async def test_eight_patients_at_once_wait_no_longer_than_one(with_generator: As
 
 async def test_a_follow_up_is_understood_from_the_question_before(parts: Assembled) -> None:
     history = (Said("patient", "How much paracetamol can I take?"), Said("bot", "One or two tablets."))
-    _, alone, _ = await run(parts, Question("and with alcohol?", "en"))
+    _, alone, _ = await run(parts, Question("and how often can I take it?", "en"))
     _, answer, _ = await run(parts, Question("and with alcohol?", "en", history=history))
     assert alone.outcome == "not_covered"
     assert answer.topic in ("paracetamol", "alcohol-and-medicines")
