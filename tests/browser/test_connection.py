@@ -64,15 +64,15 @@ def test_unsent_words_survive_the_page(open_chat: OpenChat, system: RunningSyste
     chat = open_chat()
     chat.page.route("**/api/**", lambda route: route.abort())
     system.stop("chat")
-    chat.write("kept over a reload")
-    expect(chat.said("kept over a reload")).to_contain_text("not sent yet")
+    chat.write("how long does a cold last")
+    expect(chat.said("how long does a cold last")).to_contain_text("not sent yet")
     chat.page.goto("about:blank")
     system.start("chat")
     system.wait_healthy("chat")
     chat.page.unroute("**/api/**")
     chat.open(system.url)
-    expect(chat.said("kept over a reload")).to_have_attribute("data-state", "sent")
-    assert _texts_stored(chat) == ["kept over a reload"]
+    expect(chat.said("how long does a cold last")).to_have_attribute("data-state", "sent")
+    assert _texts_stored(chat) == ["how long does a cold last"]
 
 
 def test_a_new_patient_is_read_for_an_emergency_while_no_conversation_can_be_kept(
