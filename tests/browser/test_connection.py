@@ -21,8 +21,10 @@ def _lines(chat: ChatPage) -> list[str]:
 
 def _texts_stored(chat: ChatPage) -> list[str]:
     """The patient's messages as the server holds them: what a fresh page is given."""
+    url = chat.page.url
+    chat.page.goto("about:blank")  # the old page's socket has said its last before the frames are counted
     chat.frames.clear()
-    chat.page.reload()
+    chat.page.goto(url)
     chat.wait_connected()
     chat.page.wait_for_timeout(700)
     entries = [frame["entry"] for frame in chat.received("entry")]
