@@ -15,11 +15,12 @@ from aiohttp import web
 
 from models.errors import ApiError
 from models.settings import Settings
+from models.weights import WeightsError
 from models.worker import Worker
 
 if TYPE_CHECKING:
     from models.embedder.engine import Embedder
-    from models.generator.engine import Generator
+    from models.generator.backend import Backend
     from models.reader.engine import Reader
     from models.reranker.engine import Reranker
 
@@ -32,7 +33,7 @@ class LoadError(Exception):
 class Models:
     """Everything that is served. `reader` is None until one is trained."""
 
-    generator: Generator
+    generator: Backend
     embedder: Embedder
     reranker: Reranker
     reader: Reader | None
@@ -61,7 +62,7 @@ SHELF = web.AppKey("shelf", Shelf)
 
 
 def local(settings: Settings) -> bool:
-    """Whether every model lies in a folder, so that nothing is asked of a hub."""
+    """Whether every model lies in a folder or a file, so that nothing is asked of a hub."""
     named = (
         settings.generator_source,
         settings.embedder_source,
@@ -69,7 +70,7 @@ def local(settings: Settings) -> bool:
         settings.adapter_source,
         settings.reader_weights,
     )
-    return all(Path(source).is_dir() for source in named if source)
+    return all(Path(source).exists() for source in named if source)
 
 
 def environment(settings: Settings) -> None:
@@ -88,7 +89,7 @@ def load(settings: Settings) -> Models:
 
     quieten()
     torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
-    generator = _generator(settings)
+    generator = load_generator(settings)
     _give_back_memory()
     embedder = _embedder(settings)
     models = Models(generator, embedder, _reranker(settings, embedder), load_reader(settings, embedder))
@@ -122,7 +123,10 @@ def _give_back_memory() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def _generator(settings: Settings) -> Generator:
+def load_generator(settings: Settings) -> Backend:
+    """The generator alone, on the backend that the settings choose. LoadError when it cannot be loaded."""
+    if settings.generator_backend == "llama.cpp":
+        return _llama(settings)
     from models.generator.engine import Generator
     from models.generator.weights import load_model, load_tokenizer
 
@@ -131,6 +135,19 @@ def _generator(settings: Settings) -> Generator:
     except (OSError, ValueError, RuntimeError) as error:
         raise _failed("generator", settings.generator_source, settings.generator_weights, error) from error
     return Generator(model, tokenizer, settings.generator_context, settings.generator_batch, settings.generator_waiting)
+
+
+def _llama(settings: Settings) -> Backend:
+    from models.generator.llama_server import PINNED
+    from models.generator.llamacpp import load_llama
+
+    try:
+        return load_llama(settings)
+    except ImportError as error:
+        why = f"GENERATOR_BACKEND=llama.cpp needs the package xllamacpp ({_first_line(error)})"
+        raise LoadError(f"{why}: .venv/bin/pip install {PINNED}") from error
+    except (OSError, ValueError, RuntimeError, WeightsError) as error:
+        raise _failed("generator", settings.generator_source, settings.generator_weights, error) from error
 
 
 def _embedder(settings: Settings) -> Embedder:

@@ -27,8 +27,11 @@ class Settings(BaseSettings):
     """Threads of one matrix product; 0: as many as there are cores."""
 
     generator_model: str = Field("careline-generator", validation_alias="GENERATOR_MODEL")
+    generator_backend: str = Field("torch", pattern=r"^(torch|llama\.cpp)$", validation_alias="GENERATOR_BACKEND")
+    """What computes the replies: `torch`, or `llama.cpp` with matrices in 8 bits by the package xllamacpp."""
     generator_weights: str = Field("", validation_alias="GENERATOR_WEIGHTS")
-    """A folder or a hub id of any causal model with a chat template; empty: SmolLM2 from its package."""
+    """A folder or a hub id of any causal model with a chat template, a `.gguf` file for llama.cpp; empty: SmolLM2
+    from its package."""
     generator_adapter: str = Field("", validation_alias="GENERATOR_ADAPTER")
     """A LoRA adapter's folder or hub id; empty: ours for our weights, none for others; `none`: none."""
     generator_dtype: str = Field("auto", pattern="^(auto|bfloat16|float32)$", validation_alias="GENERATOR_DTYPE")

@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import threading
 import traceback
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import TemplateError
 
+from models.generator.backend import harmless
 from models.generator.batch import Batch, Row
+from models.generator.reply import Piece, Reply
 from models.generator.sampling import Full, Sampling
 from models.generator.text import TextStream
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Piece:
-    """Some more text; with `finish`, the last."""
-
-    text: str
-    tokens: int
-    """Tokens written so far."""
-    finish: Literal["stop", "length", "failed"] | None = None
-
-
-class Reply:
-    """One reply in the making, seen from the event loop. Whoever stops reading calls `cancel`."""
+class Writing(Reply):
+    """A reply with what the worker has of it: its row in the batch, its longest length, its text so far."""
 
     def __init__(self, row: Row, limit: int, text: TextStream) -> None:
+        super().__init__()
         self.row = row
         self.limit = limit
         self.text = text
-        self.cancelled = False
-        self.pieces: asyncio.Queue[Piece] = asyncio.Queue()
-        self._loop = asyncio.get_running_loop()
-
-    def cancel(self) -> None:
-        """Nobody wants the rest."""
-        self.cancelled = True
-
-    def send(self, piece: Piece) -> None:
-        """From the worker: hand a piece to the reader."""
-        try:
-            self._loop.call_soon_threadsafe(self.pieces.put_nowait, piece)
-        except RuntimeError:  # the reader's event loop is closed
-            self.cancelled = True
 
 
 class Generator:
@@ -67,28 +44,21 @@ class Generator:
         self._ends = _ends(model, tokenizer)
         self._special = sorted({str(token) for token in tokenizer.added_tokens_decoder.values()}, key=len)
         self._lock = threading.Lock()
-        self._waiting: deque[Reply] = deque()
-        self._active: dict[Row, Reply] = {}
+        self._waiting: deque[Writing] = deque()
+        self._active: dict[Row, Writing] = {}
 
     def encode(self, messages: Sequence[dict[str, str]]) -> list[int]:
         """The prompt's tokens. ValueError when the model's chat template refuses the messages."""
-        plain = [message | {"content": self._harmless(message["content"])} for message in messages]
+        plain = [message | {"content": harmless(message["content"], self._special)} for message in messages]
         try:
             ids = self._tokenizer.apply_chat_template(plain, add_generation_prompt=True, return_dict=False)
         except TemplateError as error:
             raise ValueError("the model's chat template does not take these messages") from error
         return list(ids)
 
-    def _harmless(self, text: str) -> str:
-        """The text with control tokens broken up, so that no message can pretend to be another one's."""
-        for token in self._special:
-            if token in text:
-                text = text.replace(token, f"{token[:1]} {token[1:]}")
-        return text
-
     def submit(self, prompt: list[int], limit: int, sampling: Sampling, stop: Sequence[str]) -> Reply:
         """Ask for a reply of at most `limit` tokens. Full when too many wait."""
-        reply = Reply(Row(prompt, sampling), limit, TextStream(self._tokenizer, stop))
+        reply = Writing(Row(prompt, sampling), limit, TextStream(self._tokenizer, stop))
         with self._lock:
             if len(self._waiting) >= self._most_waiting:
                 raise Full

@@ -17,7 +17,8 @@ from models.generator.sampling import Full, Sampling
 from models.loading import SETTINGS, SHELF, WORKER
 
 if TYPE_CHECKING:
-    from models.generator.engine import Generator, Piece, Reply
+    from models.generator.backend import Backend
+    from models.generator.reply import Piece, Reply
 
 _GONE_AFTER = 0.25
 """Seconds between two looks at whether the caller is still there while no token comes."""
@@ -88,14 +89,14 @@ async def complete(request: web.Request) -> web.StreamResponse:
         reply.cancel()
 
 
-def _prompt(generator: Generator, asked: ChatRequest) -> list[int]:
+def _prompt(generator: Backend, asked: ChatRequest) -> list[int]:
     try:
         return generator.encode([message.plain() for message in asked.messages])
     except ValueError as error:
         raise ApiError(400, f"messages: {error}", "messages") from None
 
 
-def _submit(generator: Generator, asked: ChatRequest, prompt: list[int]) -> Reply:
+def _submit(generator: Backend, asked: ChatRequest, prompt: list[int]) -> Reply:
     room = generator.context - len(prompt)
     wanted = asked.max_completion_tokens or asked.max_tokens
     if room < (wanted or 1):

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,20 @@ class Server:
 @pytest.fixture(scope="session")
 def server(settings: Settings) -> Iterator[Server]:
     """The server in a thread of its own, as `careline ask` runs it."""
+    with _serving(settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def llama_server(settings: Settings) -> Iterator[Server]:
+    """The same with the generator on llama.cpp."""
+    pytest.importorskip("xllamacpp", reason="xllamacpp is not installed (deploy/dev.txt)")
+    with _serving(settings.model_copy(update={"generator_backend": "llama.cpp"})) as running:
+        yield running
+
+
+@contextmanager
+def _serving(settings: Settings) -> Iterator[Server]:
     started: Future[Server] = Future()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=_run, args=(loop, settings, started), daemon=True)
@@ -77,9 +92,13 @@ def _run(loop: asyncio.AbstractEventLoop, settings: Settings, started: Future[Se
 @pytest.fixture
 async def client(server: Server) -> AsyncIterator[aiohttp.ClientSession]:
     """An HTTP client of the server."""
-    timeout = aiohttp.ClientTimeout(total=60)
-    async with aiohttp.ClientSession(server.address, timeout=timeout) as session:
+    async with connected(server) as session:
         yield session
+
+
+def connected(server: Server) -> aiohttp.ClientSession:
+    """An HTTP client of this server, to be closed by who asked for it."""
+    return aiohttp.ClientSession(server.address, timeout=aiohttp.ClientTimeout(total=60))
 
 
 async def post(client: aiohttp.ClientSession, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -1,15 +1,23 @@
-"""`/v1/chat/completions`: plain, streaming, stopped, side by side, given up."""
+"""`/v1/chat/completions`: plain, streaming, stopped, side by side, given up; the same on torch and on llama.cpp."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import pytest
 
-from tests.models.conftest import post
+from tests.models.conftest import connected, post
+
+
+@pytest.fixture(params=["server", "llama_server"], ids=["torch", "llama.cpp"])
+async def client(request: pytest.FixtureRequest) -> AsyncIterator[aiohttp.ClientSession]:
+    async with connected(request.getfixturevalue(request.param)) as session:
+        yield session
 
 
 def chat(text: str, **more: Any) -> dict[str, Any]:
