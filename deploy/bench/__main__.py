@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("screen", "answers", "emergencies", "growth", "throughput", "crowd", "store", "retrieval")
+PARTS = ("screen", "answers", "emergencies", "growth", "throughput", "crowd", "store", "retrieval", "decode")
 
 
 def main(only: list[str]) -> None:
