@@ -7,12 +7,10 @@ opens. A key that is made up at every start guards that port, and what would sho
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import http.client
 import json
 import secrets
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +21,6 @@ _SILENT = 0
 """llama.cpp's log would quote what it cannot read, which may be a patient's words."""
 _PATIENCE = 5.0
 """Seconds for a tokenizer that needs milliseconds."""
-_HANDLER = 512
-"""Bytes: more than any system's `struct sigaction`."""
 
 
 class LlamaServer:
@@ -39,8 +35,7 @@ class LlamaServer:
 
         self._key = secrets.token_urlsafe(32)
         try:
-            with _own_signals():
-                self._server = xllamacpp.Server(self._parameters(file, context, slots, threads))
+            self._server = xllamacpp.Server(self._parameters(file, context, slots, threads))
         except RuntimeError as error:  # its own words name no cause
             raise RuntimeError("llama.cpp does not know its architecture, or memory is short") from error
         address = urlsplit(self._server.listening_address)
@@ -57,6 +52,7 @@ class LlamaServer:
             processors.poll = 0  # threads that spin take the embedder's processors
         wanted.fit_params = False  # else it makes the context smaller where memory is short, and says nothing
         wanted.cache_ram_mib = 0  # prompts stay in the slots; by default up to 8 GB of them would be kept besides
+        wanted.prefill_assistant = False  # else a last message of the assistant's would be gone on with
         wanted.verbosity = _SILENT
         wanted.hostnames, wanted.port, wanted.n_threads_http = ["127.0.0.1"], 0, 2
         wanted.api_keys = [self._key]
@@ -84,20 +80,3 @@ class LlamaServer:
             raise ValueError("the model's chat template does not take these messages")
         found: dict[str, Any] = json.loads(told)
         return found
-
-
-@contextlib.contextmanager
-def _own_signals() -> Iterator[None]:
-    """llama.cpp's server takes SIGINT and SIGTERM for itself when it starts: give them back to whom they belonged.
-
-    By libc, since Python lets only the main thread set them.
-    """
-    libc = ctypes.CDLL(None)
-    kept = {number: ctypes.create_string_buffer(_HANDLER) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number, handler in kept.items():
-        libc.sigaction(int(number), None, handler)
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            libc.sigaction(int(number), handler, None)

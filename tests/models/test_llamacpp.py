@@ -126,6 +126,8 @@ def test_a_prompt_is_the_same_tokens_as_with_torch(torchs: Generator, serving: B
     for messages in (
         [{"role": "user", "content": text}],
         [{"role": "system", "content": "Be brief."}, {"role": "user", "content": text}],
+        [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": text}],
+        [{"role": role, "content": text} for role in ("user", "assistant", "user", "user", "system")],
     ):
         assert serving.encode(messages) == torchs.encode(messages)
 
@@ -212,7 +214,7 @@ def test_its_own_port_is_on_loopback_and_asks_for_a_key(llama: LlamaServer) -> N
         connection.close()
 
 
-def test_a_signal_stops_the_server_although_llama_takes_signals() -> None:
+def test_a_signal_stops_the_server_once_llama_is_loaded() -> None:
     environment = os.environ | {"GENERATOR_BACKEND": "llama.cpp", "MODELS_PORT": "0"}
     with subprocess.Popen(
         [sys.executable, "-m", "models"], env=environment, stderr=subprocess.PIPE, text=True
