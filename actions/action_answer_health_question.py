@@ -102,7 +102,10 @@ class ActionAnswerHealthQuestion(Action):  # type: ignore[misc]
         if answer.outcome != "answered":
             title = self._parts.pipeline.policy.texts.say("talk_to_nurse", question.lang, question.region)
             buttons.append({"title": title, "payload": "/ask_human"})
-        dispatcher.utter_message(json_message={"kind": "answer", "answer": answer.to_dict()}, buttons=buttons)
+        given = answer.to_dict()
+        if answer.outcome == "answered" and answer.topic:
+            given["topic"] = answer.topic  # for the editors: whose page patients found helpful
+        dispatcher.utter_message(json_message={"kind": "answer", "answer": given}, buttons=buttons)
 
 
 def _complaint(message: Mapping[str, Any]) -> str | None:

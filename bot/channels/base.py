@@ -8,7 +8,7 @@ from typing import Protocol
 
 from redis.exceptions import RedisError
 
-from bot.conversation import ownership
+from bot.conversation import marks, ownership
 from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
 from bot.conversation.screening import ALARMING, advice_of, is_for_the_bot, screen_message
@@ -96,6 +96,16 @@ class Intake:
     async def choose_language(self, conversation: str, lang: str) -> None:
         """The patient's choice of language for what follows."""
         await self._change(conversation, lambda state: Change(state=replace(state, lang=lang)))
+
+    async def feedback(self, conversation: str, entry_id: str, helpful: bool) -> None:
+        """What the patient says of one answer; the last counts. RefusedError where it is no such answer."""
+        entry = await self.conversations.entry(conversation, entry_id)
+
+        def step(state: State) -> Change:
+            # with the state, whose version then tells that something came
+            return Change(state=state, mark=marks.feedback(entry, helpful))
+
+        await self._change(conversation, step)
 
     def emergency_advice(self, message: Message) -> Entry | None:
         """The advice for words that are alarming by themselves: needs no store and no other service."""

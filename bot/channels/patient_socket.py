@@ -62,6 +62,7 @@ class PatientSocket:
         self._socket = socket
         self._conversation = hello.conversation
         self._cursor = hello.since
+        self._marked = "0-0"
         self._per_minute = per_minute
         self._shown: dict[str, Any] = {}
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(_AHEAD)
@@ -146,6 +147,8 @@ class PatientSocket:
                 await self._acknowledge(client_id)
             case {"type": "lang", "lang": "en" | "zh" as lang}:
                 await self._intake.choose_language(self._conversation, lang)
+            case {"type": "feedback", "entry": str(entry), "helpful": bool(helpful)}:
+                await self._intake.feedback(self._conversation, entry, helpful)
             case _:
                 raise RefusedError("bad_frame", "This frame is not one of the protocol.")
 
@@ -236,13 +239,19 @@ class PatientSocket:
     async def _catch_up(self) -> None:
         taken, self._taken = self._taken, []
         try:
-            entries, state = await self._intake.conversations.news(self._conversation, self._cursor)
+            entries, marks, state = await self._intake.conversations.news(
+                self._conversation, self._cursor, self._marked
+            )
         except RedisError:
             self._taken = [*taken, *self._taken]
             raise
         for entry in entries:
             self._cursor = entry.id
             await send(self._socket, type="entry", entry=entry.to_wire())
+        for mark in marks:
+            self._marked = mark.id
+            if mark.kind == "feedback":  # what nurses correct is not for the patient
+                await send(self._socket, type="feedback", entry=mark.entry, helpful=mark.value["helpful"])
         for client_id in taken:
             self._forget_advice(client_id)
         shown = await self._visible(state)

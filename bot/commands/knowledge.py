@@ -1,4 +1,4 @@
-"""`careline knowledge`: what answers are taken from: import it, check it, see what it lacks."""
+"""`careline knowledge`: what answers are taken from: import it, check it, see what it lacks and what it got wrong."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from actions.importing.importer import Busy, Collection, Counts, alone, bring_up
 from actions.importing.kinds import KINDS, Kind
 from actions.settings import Settings
 from bot.commands.knowledge_check import check
+from bot.commands.knowledge_corrections import corrections
 from bot.commands.knowledge_gaps import gaps
 from bot.commands.knowledge_index import index, index_all
 from bot.system.terminal import Terminal
 
 knowledge_app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="What answers are taken from: import, check, gaps."
+    add_completion=False, no_args_is_help=True, help="What answers are taken from: import, check, gaps, corrections."
 )
 knowledge_app.command(name="index")(index)
 knowledge_app.command(name="check")(check)
 knowledge_app.command(name="gaps")(gaps)
+knowledge_app.command(name="corrections")(corrections)
 _SHOWN = 20
 """Faults that are shown; the rest are counted."""
 

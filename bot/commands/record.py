@@ -56,7 +56,7 @@ def rebuild() -> None:
     """Make the record of all live conversations anew. What the record alone still has is kept."""
 
     async def act(redis: Client, engine: Engine) -> None:
-        count = await rebuilding.rebuild(redis, engine, _who())
+        count = await rebuilding.rebuild(redis, engine, who())
         typer.echo(f"{count:,} live conversations were read again.")
 
     _run(act)
@@ -73,7 +73,7 @@ def search_(
 
     async def act(redis: Client, engine: Engine) -> None:
         found = await asyncio.to_thread(search.search, engine, words, since=_since(days), limit=limit)
-        await note(redis, _who(), "search", detail=f"found {len(found)}")
+        await note(redis, who(), "search", detail=f"found {len(found)}")
         if as_json:
             typer.echo(_dump([dataclasses.asdict(each) for each in found]))
             return
@@ -107,10 +107,10 @@ def export_(
     """Everything that is held of one conversation, as JSON. Audited."""
 
     async def act(redis: Client, engine: Engine) -> None:
-        found = await export.export(redis, engine, conversation, _who())
+        found = await export.export(redis, engine, conversation, who())
         if found is None:
             _fail(f"There is no conversation {conversation}.")
-        _write(to, _dump(found))
+        write(to, _dump(found))
 
     _run(act)
 
@@ -130,7 +130,7 @@ def erase(
             typer.echo(f"{each}  {known[each].messages} messages{', live' if known[each].live else ''}")
         if not yes:
             typer.confirm("Erase this for good?", abort=True)
-        await erasure.erase(redis, engine, conversations, _who())
+        await erasure.erase(redis, engine, conversations, who())
         typer.echo("Erased. Copies that were made elsewhere (backups, exports) are not.")
 
     _run(act)
@@ -164,7 +164,8 @@ async def _with_stores(act: Act, engine: Engine, prepare: bool) -> None:
         engine.dispose()
 
 
-def _write(to: str, text: str) -> None:
+def write(to: str, text: str) -> None:
+    """Write a new file, readable by its owner alone (`-`: the terminal), or end with what is in the way."""
     if to == "-":
         typer.echo(text)
         return
@@ -194,7 +195,7 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=dataclasses.asdict)
 
 
-def _who() -> str:
+def who() -> str:
     """Who sits at the terminal, for the audit."""
     return f"terminal:{getpass.getuser()}"
 

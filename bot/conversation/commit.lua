@@ -1,9 +1,9 @@
 -- One atomic step on one conversation. KEYS: its state, log, client ids, pending turns, verdicts, unsent, busy, messages
--- of this minute, changes of owner; then, of all, queue, with-nurse, work, clock, present, notify, and feed (what the
--- record has to look at, no text). ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
+-- of this minute, changes of owner, marks on answers; then, of all, queue, with-nurse, work, clock, present, notify, and
+-- feed (what the record has to look at, no text). ARGV[1]: the request as JSON (see store.py). Returns {status, entry id ...}.
 local state, log, ids, pending, verdicts, unsent = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local busy, minute, changes = KEYS[7], KEYS[8], KEYS[9]
-local queue, with_nurse, work, clock, present, notify, feed = KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16]
+local busy, minute, changes, marks = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local queue, with_nurse, work, clock, present, notify, feed = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
 local ask = cjson.decode(ARGV[1])
 
 if redis.call('EXISTS', state) == 0 then return {'missing'} end
@@ -15,6 +15,16 @@ if ask.per_minute then
   local said = redis.call('INCR', minute)
   if said == 1 then redis.call('EXPIRE', minute, 60) end
   if said > ask.per_minute then return {'too_fast'} end
+end
+local replaced
+if ask.mark then -- one of its kind on an answer
+  for _, row in ipairs(redis.call('XRANGE', marks, '-', '+')) do
+    local kind, entry, said = row[2][2], row[2][4], row[2][6]
+    if kind == ask.mark.kind and entry == ask.mark.entry then
+      if said == ask.mark.m then return {'duplicate', row[1]} end
+      replaced = row[1]
+    end
+  end
 end
 if ask.verdict and redis.call('HEXISTS', verdicts, ask.verdict.entry) == 1 then return {'settled'} end
 if ask.done and not redis.call('LPOS', pending, ask.done) then return {'done'} end
@@ -53,6 +63,10 @@ if ask.owner then
   end
 end
 for _, event in ipairs(ask.notify) do redis.call('XADD', notify, 'MAXLEN', '~', '10000', '*', 'e', event) end
+if ask.mark then
+  redis.call('XADD', marks, '*', 'kind', ask.mark.kind, 'entry', ask.mark.entry, 'm', ask.mark.m)
+  if replaced then redis.call('XDEL', marks, replaced) end
+end
 if ask.change then redis.call('XADD', changes, '*', 'c', ask.change) end
 local fed = {'conversation', ask.conversation}
 if ask.verdict then fed[3], fed[4] = 'verdict', ask.verdict.entry end

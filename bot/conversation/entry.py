@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from typing import Any, Literal
 
 Sender = Literal["patient", "bot", "nurse", "system"]
 Kind = Literal["text", "answer", "advice", "notice"]
+OUTCOMES = ("answered", "not_covered", "refused", "escalated")
+"""What an answer can come to."""
+_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ class Entry:
         if self.buttons:
             wire["buttons"] = [{"title": button.title} for button in self.buttons]
         return wire
+
+
+def is_entry_id(text: str) -> bool:
+    """Whether this is written as the store writes an entry's id."""
+    return _ID.fullmatch(text) is not None
 
 
 def entry_order(entry_id: str) -> tuple[int, int]:

@@ -91,7 +91,7 @@ def _add(outcome: Outcome, reply: RasaReply, lang: str) -> Outcome:
         case {"kind": "answer", "answer": {"answer": str(text)}}:
             given = reply.custom["answer"]
             shown = {name: given.get(name) for name in ("outcome", "sentences", "citations", "help")}
-            shown |= {"near": given["near"]} if given.get("near") else {}
+            shown |= {name: given[name] for name in ("near", "topic") if given.get(name)}
             said = replace(said, kind="answer", answer=shown, text=text)
         case {"kind": "handoff", "reason": str(reason)}:
             outcome = replace(outcome, handoff=Handoff(reason, _acuity(reply.custom.get("acuity"))))

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.conversation.connection import Client
-from bot.conversation.entry import Entry
+from bot.conversation.entry import Entry, is_entry_id
+from bot.conversation.marks import Mark
 from bot.conversation.state import State
 from bot.triage import Acuity, Verdict
 
@@ -30,7 +31,7 @@ NOTIFY = f"{PREFIX}notify"
 FEED = f"{PREFIX}feed"
 DESK_CHANNEL = f"{PREFIX}desk"
 
-PARTS = ("", "log", "ids", "pending", "verdicts", "unsent", "busy", "minute", "changes")
+PARTS = ("", "log", "ids", "pending", "verdicts", "unsent", "busy", "minute", "changes", "marks")
 """The keys of one conversation: its state, and what hangs on it."""
 
 _COMMIT = (Path(__file__).parent / "commit.lua").read_text()
@@ -60,7 +61,7 @@ class Change:
     alert: an acuity that the desk is alerted of, and `why` (docs/protocol.md); verdict: (entry id, verdict) that this
     change carries out, at most once; done: the pending turn that it finishes, at most once; notify: events for people
     outside the desk (no patient text); absent: (nurse, now in milliseconds): nothing happens if that nurse is there;
-    note: the hand-over note that a new owner got.
+    note: the hand-over note that a new owner got; mark: what is said of an answer, in place of the same kind before.
     """
 
     state: State | None = None
@@ -74,11 +75,12 @@ class Change:
     notify: tuple[Mapping[str, Any], ...] = ()
     absent: tuple[str, int] | None = None
     note: str | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """status: ok, duplicate (client id known), done (turn was finished before), settled (verdict known) or present."""
+    """status: ok, duplicate (client id or mark known), done (turn finished), settled (verdict known) or present."""
 
     status: str
     state: State
@@ -144,15 +146,21 @@ class Conversations:
         rows = await self.redis.xrange(key_of(conversation, "log"), min=f"({after}", max=before)
         return [Entry.load(row_id, fields["e"]) for row_id, fields in rows]
 
-    async def news(self, conversation: str, after: str) -> tuple[list[Entry], State]:
-        """The log after one entry, and the state: what a screen needs to be up to date, in one question."""
+    async def news(self, conversation: str, after: str, marked: str) -> tuple[list[Entry], list[Mark], State]:
+        """The log after an entry, the marks after one of them, the state: a screen is up to date in one question."""
         pipeline = self.redis.pipeline(transaction=False)
         pipeline.xrange(key_of(conversation, "log"), min=f"({after}")
+        pipeline.xrange(key_of(conversation, "marks"), min=f"({marked}")
         pipeline.hgetall(key_of(conversation))
-        rows, stored = await pipeline.execute()
+        rows, marks, stored = await pipeline.execute()
         if not stored:
             raise MissingConversationError(conversation)
-        return [Entry.load(row_id, fields["e"]) for row_id, fields in rows], State.load(stored)
+        entries = [Entry.load(row_id, fields["e"]) for row_id, fields in rows]
+        return entries, [Mark.load(*row) for row in marks], State.load(stored)
+
+    async def marks(self, conversation: str) -> list[Mark]:
+        """What is said of the answers, oldest first."""
+        return [Mark.load(*row) for row in await self.redis.xrange(key_of(conversation, "marks"))]
 
     async def recent(self, conversation: str, before: str = "+", count: int = 20) -> list[Entry]:
         """The last entries up to and with `before`, oldest first."""
@@ -184,7 +192,9 @@ class Conversations:
         return str(rows[0][0]) if rows else "0-0"
 
     async def entry(self, conversation: str, entry_id: str) -> Entry | None:
-        """One entry, or None."""
+        """One entry, or None; also for what is no id of any."""
+        if not is_entry_id(entry_id):
+            return None
         rows = await self.redis.xrange(key_of(conversation, "log"), min=entry_id, max=entry_id)
         return Entry.load(rows[0][0], rows[0][1]["e"]) if rows else None
 
@@ -283,6 +293,7 @@ def _request(conversation: str, change: Change, state: State | None = None) -> d
         "done": change.done,
         "notify": [json.dumps(event, ensure_ascii=False) for event in change.notify],
         "absent": change.absent,
+        "mark": change.mark.dump() if change.mark else None,
     }
     if change.verdict:
         entry_id, verdict = change.verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import ownership
+from bot.conversation import marks, ownership
 from bot.conversation.entry import Entry
 from bot.conversation.notices import notice
 from bot.conversation.ownership import NotAllowedError, Receiver
@@ -19,6 +19,7 @@ from bot.handoff.sbar import Setting, sbar
 from bot.handoff.waits import Waits
 
 _LONGEST = 8000
+_LONGEST_TOPIC = 64
 _ALARMING = ("emergency", "urgent")
 
 
@@ -113,6 +114,23 @@ class NurseActs:
         await self._conversations.change(conversation, step)
         await self._audit("snooze", conversation)
 
+    async def correct(self, conversation: str, entry_id: str, outcome: str, text: str, topic: object) -> None:
+        """Say what an answer should have been; the last correction of an answer stands. The patient is not told."""
+        if len(text) > _LONGEST:
+            raise ValueError(f"The correction is longer than {_LONGEST} characters.")
+        named = _topic(topic)
+        entry = await self._conversations.entry(conversation, entry_id)
+
+        def step(state: State) -> Change:
+            mark = marks.correction(
+                entry, outcome=outcome, text=text.strip(), topic=named, nurse=self._nurse.name,
+                by=self._nurse.display_name,
+            )  # fmt: skip
+            return Change(state=state, mark=mark)  # with the state, whose version then tells that something came
+
+        await self._conversations.change(conversation, step)
+        await self._audit("correct", conversation)
+
     def _setting(self) -> Setting:
         return Setting(region=self._rules.region, zone=self._rules.hours.team(None).zone)
 
@@ -138,3 +156,12 @@ class NurseActs:
 
     async def _audit(self, action: str, conversation: str) -> None:
         await audit.record(self._conversations.redis, self._nurse.name, action, conversation)
+
+
+def _topic(given: object) -> str | None:
+    """The topic that a frame names, if any. ValueError for what is none."""
+    if given is None:
+        return None
+    if not isinstance(given, str) or len(given) > _LONGEST_TOPIC:
+        raise ValueError(f"The topic must be a text of at most {_LONGEST_TOPIC} characters.")
+    return given.strip() or None

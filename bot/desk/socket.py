@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from bot.conversation.entry import Entry
 from bot.conversation.live import Hub
+from bot.conversation.marks import by_answer
 from bot.conversation.ownership import NotAllowedError
 from bot.conversation.store import QUEUE, Conversations, MissingConversationError, live_channel
 from bot.conversation.tasks import end
@@ -106,6 +107,11 @@ class NurseSocket:
                 await self._acts.transfer(conversation, nurse=nurse)
             case {"type": "transfer", "conversation": str(conversation), "team": str(team)}:
                 await self._acts.transfer(conversation, team=team)
+            case {
+                "type": "correct", "conversation": str(conversation), "entry": str(entry), "outcome": str(outcome),
+                "text": str(text),
+            }:  # fmt: skip
+                await self._acts.correct(conversation, entry, outcome, text, frame.get("topic"))
             case {"type": "snooze", "conversation": str(conversation), "minutes": int(minutes)}:
                 await self._acts.snooze(conversation, minutes)
             case _:
@@ -185,6 +191,7 @@ class NurseSocket:
         return {
             "item": item(state, last_words(entries), self._rules) | mine(state, self._nurse.name),
             "note": {lang: sbar(state, entries, setting).to_wire() for lang, setting in settings.items()},
+            **by_answer(await self._conversations.marks(conversation)),
         }
 
     async def _summarise(self, conversation: str, lang: str) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
+from bot.conversation.entry import OUTCOMES
 from bot.record import tables
-from bot.record.outcomes import ANSWERS
 
 NOTHING_NEAR = "-"
 
@@ -34,7 +34,9 @@ class Gaps:
 def find_gaps(engine: Engine, since: int) -> Gaps:
     """What was asked since a moment (milliseconds since 1970)."""
     table = tables.outcomes
-    query = select(table.c.outcome, table.c.lang, table.c.near).where(table.c.at >= since, table.c.outcome.in_(ANSWERS))
+    query = select(table.c.outcome, table.c.lang, table.c.near).where(
+        table.c.at >= since, table.c.outcome.in_(OUTCOMES)
+    )
     with engine.connect() as connection:
         rows = connection.execute(query).all()
     missed = [

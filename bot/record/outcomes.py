@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.conversation.entry import OUTCOMES
 from bot.conversation.ownership import more_urgent
 from bot.record.database import Row
 from bot.record.rows import moment
 
-ANSWERS = ("answered", "not_covered", "refused", "escalated")
 _HANDED_OVER = ("queued", "assistant_unavailable")
 
 
@@ -39,7 +39,7 @@ def _outcome(said: Sequence[Row], sent: Sequence[Row]) -> str:
     if any(row["kind"] == "advice" for row in sent):
         return "advised"
     for row in sent:
-        if row["kind"] == "answer" and (row["rest"].get("answer") or {}).get("outcome") in ANSWERS:
+        if row["kind"] == "answer" and (row["rest"].get("answer") or {}).get("outcome") in OUTCOMES:
             return str(row["rest"]["answer"]["outcome"])
     if any((row["notice"] or "").startswith(_HANDED_OVER) for row in sent):
         return "handed_over"

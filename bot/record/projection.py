@@ -9,7 +9,15 @@ from sqlalchemy import Connection, delete, select, update
 from bot.record import tables
 from bot.record.database import Row, upsert
 from bot.record.outcomes import handoff_rows, outcome_row
-from bot.record.rows import conversation_row, message_rows, note_rows, ownership_rows, verdict_rows
+from bot.record.rows import (
+    conversation_row,
+    correction_rows,
+    feedback_rows,
+    message_rows,
+    note_rows,
+    ownership_rows,
+    verdict_rows,
+)
 from bot.record.snapshot import Cursor, Snapshot
 
 _AT_ONCE = 400
@@ -21,7 +29,9 @@ def cursors(connection: Connection, conversations: Collection[str]) -> Mapping[s
     found: dict[str, Cursor] = {}
     for some in _portions(conversations):
         rows = connection.execute(
-            select(table.c.id, table.c.last_entry, table.c.last_change, table.c.unsent).where(table.c.id.in_(some))
+            select(table.c.id, table.c.last_entry, table.c.last_change, table.c.unsent, table.c.last_mark).where(
+                table.c.id.in_(some)
+            )
         )
         found |= {conversation: Cursor(*cursor) for conversation, *cursor in rows}
     return found
@@ -36,6 +46,9 @@ def project(connection: Connection, snapshot: Snapshot) -> None:
     upsert(connection, tables.verdicts, verdict_rows(snapshot))
     upsert(connection, tables.ownership, ownership_rows(snapshot))
     upsert(connection, tables.notes, note_rows(snapshot))
+    marked = {mark.entry for mark in snapshot.marks}
+    upsert(connection, tables.feedback, feedback_rows(snapshot, _messages(connection, conversation, marked)))
+    upsert(connection, tables.corrections, correction_rows(snapshot))
     said = {row["entry"] for row in messages if row["sender"] == "patient"}
     turns = said | {row["turn"] for row in messages if row["turn"]}
     upsert(connection, tables.outcomes, list(_outcomes(connection, conversation, turns)))
@@ -80,6 +93,15 @@ def _outcomes(connection: Connection, conversation: str, turns: Collection[str])
         for row in found.mappings():
             replies[row["turn"]].append(dict(row))
     return (outcome_row(conversation, turn, replies[turn]) for turn in sorted(turns))
+
+
+def _messages(connection: Connection, conversation: str, entries: Collection[str]) -> dict[str, Row]:
+    table = tables.messages
+    found: dict[str, Row] = {}
+    for some in _portions(entries):
+        query = select(table).where(table.c.conversation == conversation, table.c.entry.in_(some))
+        found |= {row["entry"]: dict(row) for row in connection.execute(query).mappings()}
+    return found
 
 
 def _changes(connection: Connection, conversation: str) -> list[Row]:

@@ -84,7 +84,9 @@ async def _sweep_live(redis: Client, engine: Engine, before: int) -> list[str]:
 
 async def _state_if_projected(redis: Client, conversation: str, cursor: Cursor) -> State | None:
     snapshot = await read_snapshot(redis, conversation, cursor, ())
-    if snapshot is None or snapshot.entries or snapshot.changes or snapshot.unsent or snapshot.pending:
+    if snapshot is None or snapshot.pending:
+        return None
+    if snapshot.entries or snapshot.changes or snapshot.unsent or snapshot.marks:
         return None
     return snapshot.state
 
@@ -122,9 +124,11 @@ def _sweep_record(engine: Engine, settings: RecordSettings, now: int, live: int)
     with writing(engine) as connection:
         removed = Removed(
             live=live,
-            messages=_remove_from(connection, (tables.messages, tables.notes), messages),
+            messages=_remove_from(connection, (tables.messages, tables.notes, tables.corrections), messages),
             verdicts=_remove_from(connection, (tables.verdicts,), verdicts),
-            outcomes=_remove_from(connection, (tables.outcomes, tables.handoffs, tables.ownership), outcomes),
+            outcomes=_remove_from(
+                connection, (tables.outcomes, tables.handoffs, tables.ownership, tables.feedback), outcomes
+            ),
             audit=connection.execute(delete(tables.audit).where(tables.audit.c.at < audit)).rowcount,
         )
         connection.execute(delete(tables.erased).where(tables.erased.c.at < audit))

@@ -20,7 +20,7 @@ def conversation_row(snapshot: Snapshot) -> Row:
         "active": max(state.created, moment(cursor.last_entry), moment(cursor.last_change)), "owner": state.owner,
         "epoch": state.epoch, "acuity": state.acuity, "reason": state.reason, "nurse": state.nurse,
         "pending": snapshot.pending, "live": True, "last_entry": cursor.last_entry,
-        "last_change": cursor.last_change, "unsent": cursor.unsent,
+        "last_change": cursor.last_change, "unsent": cursor.unsent, "last_mark": cursor.last_mark,
     }  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def cursor_after(snapshot: Snapshot) -> Cursor:
         snapshot.entries[-1].id if snapshot.entries else before.last_entry,
         snapshot.changes[-1][0] if snapshot.changes else before.last_change,
         before.unsent + len(snapshot.unsent),
+        snapshot.marks[-1].id if snapshot.marks else before.last_mark,
     )
 
 
@@ -82,6 +83,38 @@ def note_rows(snapshot: Snapshot) -> list[Row]:
     ]
 
 
+def feedback_rows(snapshot: Snapshot, answers: Mapping[str, Row]) -> list[Row]:
+    """What the patient found helpful or not; `answers`: the messages that this is about, by entry."""
+    return [
+        {
+            "conversation": snapshot.state.id,
+            "entry": mark.entry,
+            "at": mark.at,
+            "helpful": mark.value["helpful"],
+            "outcome": answers[mark.entry]["rest"]["answer"]["outcome"],
+            "lang": answers[mark.entry]["lang"],
+            "topic": _topic(answers[mark.entry]["rest"]["answer"]),
+        }
+        for mark in snapshot.marks
+        if mark.kind == "feedback"
+    ]
+
+
+def correction_rows(snapshot: Snapshot) -> list[Row]:
+    """What nurses say that answers should have been."""
+    names = ("nurse", "outcome", "text", "topic")
+    return [
+        {
+            "conversation": snapshot.state.id,
+            "entry": mark.entry,
+            "at": mark.at,
+            **{name: mark.value[name] for name in names},
+        }
+        for mark in snapshot.marks
+        if mark.kind == "correction"
+    ]
+
+
 def audit_row(line: str, fields: Mapping[str, str]) -> Row:
     """One line of the audit."""
     return {
@@ -105,6 +138,11 @@ def _message(conversation: str, entry_id: str, at: int, entry: Entry, *, sent: b
         "lang": entry.lang, "text": entry.text, "epoch": entry.epoch, "turn": entry.turn, "author": entry.author,
         "notice": entry.notice, "sent": sent, "rest": {name: value for name, value in rest.items() if value},
     }  # fmt: skip
+
+
+def _topic(answer: Mapping[str, Any]) -> str | None:
+    """What the answer was taken from; where nothing covered the question, what came nearest."""
+    return answer.get("topic") or next(iter(answer.get("near") or ()), None)
 
 
 def _verdict(verdict: Mapping[str, Any]) -> Row:

@@ -26,7 +26,7 @@ def scrub_database(engine: Engine) -> None:
     """Rewrite the record's files. ScrubbingError when a reader holds the write-ahead log for too long."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in (tables.messages, tables.notes, tables.verdicts):
+            for table in (tables.messages, tables.notes, tables.verdicts, tables.corrections):
                 connection.execute(text(f"VACUUM (FULL) {table.name}"))
         return
     with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:

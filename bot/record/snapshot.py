@@ -9,17 +9,20 @@ from typing import Any
 
 from bot.conversation.connection import Client
 from bot.conversation.entry import Entry
+from bot.conversation.marks import Mark
 from bot.conversation.state import State
 from bot.conversation.store import key_of
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a conversation is projected: the last entry, the last change of owner, how many unsent replies."""
+    """How far a conversation is projected: the last entry, the last change of owner, how many unsent replies, the last
+    mark on an answer."""
 
     last_entry: str = "0-0"
     last_change: str = "0-0"
     unsent: int = 0
+    last_mark: str = "0-0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Snapshot:
     unsent: tuple[Entry, ...]
     changes: tuple[tuple[str, Mapping[str, Any]], ...]
     verdicts: tuple[tuple[str, Mapping[str, Any]], ...]
+    marks: tuple[Mark, ...]
 
 
 async def read_snapshot(
@@ -47,11 +51,12 @@ async def read_snapshot(
         reads.xrange(key_of(conversation, "log"), min=f"({cursor.last_entry}")
         reads.lrange(key_of(conversation, "unsent"), cursor.unsent, -1)
         reads.xrange(key_of(conversation, "changes"), min=f"({cursor.last_change}")
+        reads.xrange(key_of(conversation, "marks"), min=f"({cursor.last_mark}")
         if verdicts is None:
             reads.hgetall(hash_of_verdicts)
         elif named:
             reads.hmget(hash_of_verdicts, named)
-        state, pending, log, unsent, changes, *found = await reads.execute()
+        state, pending, log, unsent, changes, marks, *found = await reads.execute()
     if not state:
         return None
     said = found[0] if verdicts is None else dict(zip(named, found[0] if found else (), strict=True))
@@ -63,4 +68,5 @@ async def read_snapshot(
         unsent=tuple(Entry.load("", stored) for stored in unsent),
         changes=tuple((change, json.loads(fields["c"])) for change, fields in changes),
         verdicts=tuple((entry, json.loads(stored)) for entry, stored in said.items() if stored),
+        marks=tuple(Mark.load(*row) for row in marks),
     )

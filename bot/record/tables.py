@@ -31,6 +31,13 @@ conversations = Table(
     Column("last_entry", STREAM_ID, nullable=False, comment="the log is projected up to here"),
     Column("last_change", STREAM_ID, nullable=False, comment="changes of owner are projected up to here"),
     Column("unsent", Integer, nullable=False, comment="how many unsent replies are projected"),
+    Column(
+        "last_mark",
+        STREAM_ID,
+        nullable=False,
+        server_default="0-0",
+        comment="marks on answers are projected up to here",
+    ),
     Index("conversations_active", "active"),
 )
 
@@ -121,6 +128,30 @@ handoffs = Table(
     Index("handoffs_at", "at"),
 )
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("conversation", CONVERSATION, primary_key=True),
+    Column("entry", STREAM_ID, primary_key=True, comment="the answer"),
+    Column("at", BigInteger, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("outcome", NAME, nullable=False, comment="of the answer"),
+    Column("lang", String(8), nullable=False),
+    Column("topic", Text, comment="that the answer was taken from, or that came nearest"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("conversation", CONVERSATION, primary_key=True),
+    Column("entry", STREAM_ID, primary_key=True, comment="the answer"),
+    Column("at", BigInteger, nullable=False),
+    Column("nurse", NAME, nullable=False),
+    Column("outcome", NAME, nullable=False, comment="that it should have had"),
+    Column("text", Text, nullable=False),
+    Column("topic", Text),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -157,5 +188,5 @@ position = Table(
     Column("writes", BigInteger, nullable=False),
 )
 
-OF_A_CONVERSATION = (messages, verdicts, ownership, notes, outcomes, handoffs)
+OF_A_CONVERSATION = (messages, verdicts, ownership, notes, outcomes, handoffs, feedback, corrections)
 """What hangs on a conversation, by its column `conversation`."""
