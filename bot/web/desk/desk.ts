@@ -5,12 +5,14 @@ import { compareIds, newId } from "../shared/ids";
 import type {
   Acuity,
   AlertReason,
+  Correction,
   DeskFrame,
   Entry,
   ErrorFrame,
   Lang,
   Note,
   QueueItem,
+  SaidOfAnswers,
   Staff,
   ToDeskFrame,
 } from "../shared/protocol";
@@ -24,7 +26,7 @@ const ERROR_SHOWN_MS = 6_000;
 
 export type Filter = "all" | "waiting" | "mine";
 
-export interface Opened {
+export interface Opened extends SaidOfAnswers {
   conversation: string;
   item: QueueItem;
   entries: readonly Entry[];
@@ -187,6 +189,8 @@ function receiveState(frame: Extract<ToDeskFrame, { type: "state" }>): void {
     ...before,
     item: frame.item,
     note: frame.note ?? before.note,
+    feedback: frame.feedback,
+    corrections: frame.corrections,
   };
 }
 
@@ -256,6 +260,14 @@ export function transfer(to: { nurse: string } | { team: string }): void {
 export function snooze(minutes: number): void {
   const conversation = openId.value;
   if (conversation && !socket.send({ type: "snooze", conversation, minutes })) problem.value = texts.value.offline;
+}
+
+/** False when it could not be sent: what was written stays where it is. */
+export function correct(entry: string, correction: Correction): boolean {
+  const conversation = openId.value;
+  const sent = conversation !== null && socket.send({ type: "correct", conversation, entry, ...correction });
+  if (!sent) problem.value = texts.value.offline;
+  return sent;
 }
 
 export function say(text: string): void {

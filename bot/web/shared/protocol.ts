@@ -65,7 +65,15 @@ export type PatientFrame =
   | { type: "want_human"; id: string }
   | { type: "leave_queue"; id: string }
   | { type: "close"; id: string }
-  | { type: "lang"; lang: Lang };
+  | { type: "lang"; lang: Lang }
+  | FeedbackFrame;
+
+/** What the patient says of an answer; from the server: what is stored of it. */
+export interface FeedbackFrame {
+  type: "feedback";
+  entry: string;
+  helpful: boolean;
+}
 
 export interface PartialFrame {
   type: "partial";
@@ -110,6 +118,7 @@ export type ToPatientFrame =
   | { type: "entry"; entry: Entry }
   | { type: "working"; turn: string }
   | PartialFrame
+  | FeedbackFrame
   | StateFrame
   | UnsavedAdvice
   | ErrorFrame;
@@ -165,25 +174,40 @@ export interface Staff {
   summaries: boolean;
 }
 
+/** What a nurse says an answer should have been. */
+export interface Correction {
+  outcome: Outcome;
+  text: string;
+  topic: string | null;
+}
+
+/** What is said of the answers of a conversation, by entry. */
+export interface SaidOfAnswers {
+  feedback: Record<string, boolean>;
+  /** `at`: milliseconds since 1970; `by`: the nurse's display name. */
+  corrections: Record<string, Correction & { at: number; by: string }>;
+}
+
 export type DeskFrame =
   | { type: "open" | "claim" | "hand_back" | "close"; conversation: string }
   | { type: "say"; conversation: string; id: string; text: string }
   | { type: "transfer"; conversation: string; nurse: string }
   | { type: "transfer"; conversation: string; team: string }
   | { type: "snooze"; conversation: string; minutes: number }
+  | ({ type: "correct"; conversation: string; entry: string } & Correction)
   | { type: "summarise"; conversation: string; lang: Lang };
 
 export type ToDeskFrame =
   | { type: "queue"; items: QueueItem[] }
-  | {
+  | ({
       type: "conversation";
       conversation: string;
       item: QueueItem;
       entries: Entry[];
       note: Note;
-    }
+    } & SaidOfAnswers)
   | { type: "entry"; conversation: string; entry: Entry }
-  | { type: "state"; conversation: string; item: QueueItem; note?: Note }
+  | ({ type: "state"; conversation: string; item: QueueItem; note?: Note } & SaidOfAnswers)
   | ({ type: "staff" } & Staff)
   | { type: "summary"; conversation: string; lang: Lang; sentences: string[] }
   | { type: "gone"; conversation: string }

@@ -145,6 +145,7 @@ function welcome(frame: Extract<ToPatientFrame, { type: "welcome" }>): void {
   agreeOnLanguage(frame.lang);
   expectReplayEnd();
   for (const item of unsent.value) transmit(item);
+  for (const choice of timelines.choices(timeline.value)) socket.send(choice);
 }
 
 function keepContacts(numbers: Contact[]): void {
@@ -196,6 +197,9 @@ function receive(frame: ToPatientFrame): void {
     case "partial":
       timeline.value = timelines.withPartial(timeline.value, frame);
       return;
+    case "feedback":
+      timeline.value = timelines.withFeedback(timeline.value, frame);
+      return;
     case "state":
       return receiveState(frame);
     case "unsaved_advice":
@@ -246,7 +250,10 @@ function receiveState(frame: StateFrame): void {
 function receiveError(frame: ErrorFrame): void {
   if (frame.code === "unauthorised") return renew();
   if (frame.id == null && frame.code === "not_stored") return readOnly(frame.contacts);
-  if (frame.id == null) return showToast(frame.code);
+  if (frame.id == null) {
+    timeline.value = timelines.withoutChoices(timeline.value);
+    return showToast(frame.code);
+  }
   if (frame.code === "not_stored" || frame.code === "too_fast") return retryLater(frame.id, frame.code);
   const item = unsent.value.find((other) => other.id === frame.id);
   window.clearTimeout(ackTimers.get(frame.id));
@@ -281,6 +288,13 @@ export function say(text: string, button?: ButtonRef): void {
 
 export function wantNurse(): void {
   if (!askingForNurse.value) post({ id: newId(), at: Date.now(), type: "want_human", text: "" });
+}
+
+/** Kept on the page until the server has it; it goes out again with the next connection. */
+export function judge(entry: string, helpful: boolean): void {
+  if (timeline.value.feedback.get(entry)?.helpful === helpful) return;
+  timeline.value = timelines.withChoice(timeline.value, entry, helpful);
+  if (connected.value) socket.send({ type: "feedback", entry, helpful });
 }
 
 export function leaveQueue(): void {

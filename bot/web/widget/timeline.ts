@@ -1,12 +1,18 @@
 /** What the patient sees of the conversation, as pure functions over immutable values. */
 
 import { compareIds } from "../shared/ids";
-import type { Citation, Entry, PartialFrame, Sentence, UnsavedAdvice } from "../shared/protocol";
+import type { Citation, Entry, FeedbackFrame, PartialFrame, Sentence, UnsavedAdvice } from "../shared/protocol";
 
 export interface Partial {
   turn: string;
   sentences: { seq: number; sentence: Sentence }[];
   citations: Citation[];
+}
+
+export interface Feedback {
+  helpful: boolean;
+  /** Whether the server has it. */
+  stored: boolean;
 }
 
 export interface Timeline {
@@ -20,9 +26,18 @@ export interface Timeline {
   working: string | null;
   /** Emergency advice for messages that the server could not store yet, by the message's own id. */
   unsaved: readonly UnsavedAdvice[];
+  /** What the patient said of answers, by entry. */
+  feedback: ReadonlyMap<string, Feedback>;
 }
 
-export const EMPTY: Timeline = { entries: [], cursor: null, partial: null, working: null, unsaved: [] };
+export const EMPTY: Timeline = {
+  entries: [],
+  cursor: null,
+  partial: null,
+  working: null,
+  unsaved: [],
+  feedback: new Map(),
+};
 
 function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
   const without = entries.filter((other) => other.id !== entry.id);
@@ -41,6 +56,7 @@ export function withEntry(timeline: Timeline, entry: Entry): Timeline {
   const replies = entry.from !== "patient" && entry.turn !== null;
   const ends = replies && entry.kind !== "notice";
   return {
+    ...timeline,
     entries,
     cursor: !timeline.cursor || compareIds(entry.id, timeline.cursor) > 0 ? entry.id : timeline.cursor,
     partial: ends && entry.kind !== "advice" && timeline.partial?.turn === entry.turn ? null : timeline.partial,
@@ -84,6 +100,29 @@ export function withoutDraft(timeline: Timeline): Timeline {
 
 export function withUnsaved(timeline: Timeline, advice: UnsavedAdvice): Timeline {
   return { ...timeline, unsaved: [...timeline.unsaved.filter((other) => other.id !== advice.id), advice] };
+}
+
+/** The patient's choice, shown before the server has it. */
+export function withChoice(timeline: Timeline, entry: string, helpful: boolean): Timeline {
+  return { ...timeline, feedback: new Map(timeline.feedback).set(entry, { helpful, stored: false }) };
+}
+
+/** What the server has; it does not undo a choice that is still on its way. */
+export function withFeedback(timeline: Timeline, { entry, helpful }: FeedbackFrame): Timeline {
+  const known = timeline.feedback.get(entry);
+  if (known && !known.stored && known.helpful !== helpful) return timeline;
+  return { ...timeline, feedback: new Map(timeline.feedback).set(entry, { helpful, stored: true }) };
+}
+
+/** The choices that the server does not have yet. */
+export function choices(timeline: Timeline): FeedbackFrame[] {
+  const unstored = [...timeline.feedback].filter(([, { stored }]) => !stored);
+  return unstored.map(([entry, { helpful }]) => ({ type: "feedback", entry, helpful }));
+}
+
+/** The server refused: what it does not have is not shown any longer. */
+export function withoutChoices(timeline: Timeline): Timeline {
+  return { ...timeline, feedback: new Map([...timeline.feedback].filter(([, { stored }]) => stored)) };
 }
 
 /** The answer to a turn is in the log; a sentence of it that arrives late must not show it twice. */

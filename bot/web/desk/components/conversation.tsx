@@ -29,7 +29,7 @@ export function Conversation() {
   const root = useRef<HTMLElement>(null);
 
   useEffect(() => {
-    if (opened) root.current?.querySelector<HTMLElement>("textarea, .claim")?.focus();
+    if (opened) root.current?.querySelector<HTMLElement>(".composer textarea, .claim")?.focus();
   }, [opened?.conversation, opened?.item.mine]);
 
   if (!opened) return <main class="conversation nothing">{desk.openId.value ? <p>{t.loading}</p> : <Choose />}</main>;

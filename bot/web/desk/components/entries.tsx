@@ -6,6 +6,7 @@ import type { Entry } from "../../shared/protocol";
 import { RichText } from "../../shared/rich-text";
 import * as desk from "../desk";
 import { lang, texts } from "../preferences";
+import { AnswerMarks } from "./marks";
 
 export function DeskEntry({ entry }: { entry: Entry }) {
   if (entry.kind === "notice" || entry.from === "system") {
@@ -24,6 +25,7 @@ export function DeskEntry({ entry }: { entry: Entry }) {
       <div class="entry-body">
         <Body entry={entry} />
       </div>
+      {entry.answer && <AnswerMarks entry={entry.id} outcome={entry.answer.outcome} />}
     </article>
   );
 }

@@ -1,6 +1,6 @@
 /** Every word of the nurses' desk, in English. */
 
-import type { Acuity, AlertReason } from "../../shared/protocol";
+import type { Acuity, AlertReason, Outcome } from "../../shared/protocol";
 
 const WHY: Record<AlertReason, string> = {
   new: "new or worse",
@@ -117,6 +117,22 @@ export const en = {
   summaryHint: "Each sentence was checked against the note above. Rely on the note.",
   adviceGiven: { emergency: "Emergency advice shown to the patient", urgent: "Urgent advice shown to the patient" },
   outcomes: { not_covered: "Not covered by sources", refused: "Refused", escalated: "Escalated" } as Record<string, string>,
+  outcomeNames: {
+    answered: "Answered",
+    not_covered: "Not covered by sources",
+    refused: "Refused",
+    escalated: "To a human",
+  } as Record<Outcome, string>,
+  foundHelpful: "Patient: helpful",
+  foundNotHelpful: "Patient: not helpful",
+  correct: "Correct",
+  correctTitle: "Correct this answer",
+  correctText: "For the editors of the pages. The patient is not told. Please write no names.",
+  rightOutcome: "It should have been",
+  rightAnswer: "The right answer (may be empty)",
+  rightTopic: "Topic (may be empty)",
+  correctSave: "Save correction",
+  corrected: (name: string, outcome: string) => `Corrected by ${name}: ${outcome}`,
   help: "When to get help",
   sources: (count: number) => (count === 1 ? "1 source" : `${count} sources`),
   source: (n: number) => `Show source ${n}`,

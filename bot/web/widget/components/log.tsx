@@ -13,10 +13,10 @@ import { AnswerMessage, Line, Notice, PatientMessage } from "./messages";
 
 export function Log() {
   const t = chat.texts.value;
-  const { entries, partial, working, unsaved } = chat.timeline.value;
+  const { entries, partial, working, unsaved, feedback } = chat.timeline.value;
   const waiting = chat.unsent.value.filter((item) => item.type === "say");
   const scroller = useRef<HTMLElement>(null);
-  const { more, toEnd, onScroll } = useFollow(scroller, [entries, partial, working, unsaved, waiting.length]);
+  const { more, toEnd, onScroll } = useFollow(scroller, [entries, partial, working, unsaved, waiting.length, feedback]);
 
   return (
     <div class="log-frame">

@@ -5,6 +5,7 @@ import { RichText } from "../../shared/rich-text";
 import * as chat from "../chat";
 import type { Outgoing } from "../storage";
 import type { Partial } from "../timeline";
+import { Feedback } from "./feedback";
 
 /** The patient's words, from "sending" to stored: one element throughout, so that they are read out once. */
 export function PatientMessage({ text, lang, item }: { text: string; lang?: string; item?: Outgoing }) {
@@ -107,6 +108,7 @@ export function AnswerMessage({ entry, partial, first }: { entry?: Entry; partia
           </>
         )}
       </div>
+      {entry && (outcome === "answered" || outcome === "not_covered") && <Feedback entry={entry} />}
     </div>
   );
 }

@@ -39,6 +39,12 @@ export const en = {
   notCovered: "Not in our reviewed sources",
   refused: "I can't help with that part",
 
+  feedback: "Did this answer help?",
+  helpful: "Helpful",
+  notHelpful: "Not helpful",
+  feedbackThanks: "Thank you.",
+  feedbackSorry: "Thank you. A nurse can help you further:",
+
   emergencyTitle: "This could be an emergency",
   urgentTitle: "Please speak to someone today",
   call: (number: string) => `Call ${number}`,

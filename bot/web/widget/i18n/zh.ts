@@ -40,6 +40,12 @@ export const zh: Texts = {
   notCovered: "审核过的资料中没有这方面内容",
   refused: "这一点我不能帮您",
 
+  feedback: "这个回答有帮助吗？",
+  helpful: "有帮助",
+  notHelpful: "没有帮助",
+  feedbackThanks: "谢谢。",
+  feedbackSorry: "谢谢。护士可以继续帮您：",
+
   emergencyTitle: "这可能是紧急情况",
   urgentTitle: "请在今天之内就诊或咨询",
   call: (number) => `拨打 ${number}`,
