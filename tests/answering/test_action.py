@@ -42,7 +42,8 @@ async def test_an_answer_goes_to_rasa_as_the_protocol_has_it(action: ActionAnswe
     message = await said(action, "How long does a cold last?", lang="en", verdict=CALM)
     assert message["custom"]["kind"] == "answer"
     answer = message["custom"]["answer"]
-    assert answer.keys() == {"outcome", "answer", "sentences", "citations", "acuity", "help"}
+    assert answer.keys() == {"outcome", "answer", "sentences", "citations", "acuity", "help", "topic"}
+    assert answer["topic"] == "common-cold"
     assert answer["outcome"] == "answered"
     assert message["buttons"] == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, select
 
-from bot.conversation import ownership
+from bot.conversation import marks, ownership
 from bot.conversation.connection import Client
 from bot.conversation.entry import Button, Entry
 from bot.conversation.rasa import RasaReply
@@ -92,14 +92,28 @@ class Story:
         last = await self._last_entry()
         await self.own(lambda now: ownership.hand_back(now, nurse=nurse, last_entry=last))
 
+    async def judge(self, helpful: bool) -> None:
+        """The patient says whether the last answer helped."""
+        entry = await self._last_answer()
+        await self.conversations.change(self.id, lambda now: Change(state=now, mark=marks.feedback(entry, helpful)))
+
+    async def correct(self, text: str, outcome: str = "answered", topic: str | None = None, nurse: str = "ada") -> None:
+        """A nurse says what the last answer should have been."""
+        mark = marks.correction(
+            await self._last_answer(), outcome=outcome, text=text, topic=topic, nurse=nurse, by=f"Nurse {nurse}"
+        )
+        await self.conversations.change(self.id, lambda now: Change(state=now, mark=mark))
+
     async def state(self) -> State:
         """The state now."""
         return await self.conversations.state(self.id)
 
     async def whole(self) -> None:
-        """All that a conversation may bring: an answer, a late reply, an emergency, a nurse, the end, a return."""
+        """All that a conversation may bring: an answer, what is said of it, a late reply, an emergency, a nurse ..."""
         await self.patient()
         await self.bot(RasaReply(custom={"kind": "answer", "answer": ANSWER}))
+        await self.judge(False)
+        await self.correct(f"Better: {PATIENT_TEXT}")
         await self.patient("And what helps against a cough?")
         epoch = (await self.state()).epoch
         await self.patient("I have crushing chest pain and my left arm is numb")
@@ -115,6 +129,9 @@ class Story:
     async def own(self, step) -> None:  # type: ignore[no-untyped-def]
         """A change of owner: a function of the state."""
         await self.conversations.change(self.id, lambda now: Change(state=step(now)))
+
+    async def _last_answer(self) -> Entry:
+        return [entry for entry in await self.conversations.entries(self.id) if entry.kind == "answer"][-1]
 
     async def _last_entry(self) -> str:
         (last,) = await self.conversations.recent(self.id, count=1)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.conversation.connection import Client
+from bot.conversation.rasa import RasaReply
 from bot.conversation.removal import live_conversations
 from bot.conversation.store import key_of, now_ms
 from bot.desk.audit import AUDIT
@@ -14,7 +15,7 @@ from bot.record.projector import Projector
 from bot.record.rebuilding import rebuild
 from bot.record.retention import DAY, Removed, sweep, sweep_if_due
 from bot.record.settings import RecordSettings
-from tests.record.story import Story, rows
+from tests.record.story import ANSWER, Story, rows
 
 TRACKER = "careline:rasa:{}.0"
 
@@ -37,7 +38,7 @@ async def test_each_class_goes_when_its_days_are_over(
         await sweep(redis, engine, projector, settings, now + int(days * DAY))
         return {name for name, found in rows(engine).items() if found}
 
-    texts, counted = {"messages", "notes"}, {"outcomes", "handoffs", "ownership"}
+    texts, counted = {"messages", "notes", "corrections"}, {"outcomes", "handoffs", "ownership", "feedback"}
     everything = {"conversations", "verdicts", "audit", *texts, *counted}
     assert await left_after(9) == everything
     assert await live_conversations(redis) == [story.id]
@@ -94,6 +95,35 @@ async def test_a_message_that_comes_during_the_sweep_keeps_the_conversation(
     assert await live_conversations(redis) == [story.id]
     await projector.catch_up()
     assert "Are you still there?" in [row["text"] for row in rows(engine)["messages"]]
+
+
+async def test_feedback_that_comes_during_the_sweep_keeps_the_conversation(
+    story: Story, redis: Client, engine: Engine, projector: Projector, settings: RecordSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from bot.record import retention
+
+    await story.patient()
+    await story.bot(RasaReply(custom={"kind": "answer", "answer": ANSWER}))
+    look, helpful = retention._state_if_projected, [True, False]
+
+    async def early_and_late(*arguments):  # type: ignore[no-untyped-def]
+        await story.judge(helpful.pop(0))
+        seen = await look(*arguments)
+        await story.judge(helpful.pop(0))
+        return seen
+
+    async def late(*arguments):  # type: ignore[no-untyped-def]
+        seen = await look(*arguments)
+        await story.judge(True)
+        return seen
+
+    for when in (early_and_late, late):
+        monkeypatch.setattr(retention, "_state_if_projected", when)
+        await sweep(redis, engine, projector, settings, now_ms() + 15 * DAY)
+        assert await live_conversations(redis) == [story.id]
+        await projector.catch_up()
+    assert [row["helpful"] for row in rows(engine)["feedback"]] == [True]
 
 
 async def test_what_only_the_record_has_outlives_a_rebuild(
