@@ -100,12 +100,7 @@ class Intake:
     async def feedback(self, conversation: str, entry_id: str, helpful: bool) -> None:
         """What the patient says of one answer; the last counts. RefusedError where it is no such answer."""
         entry = await self.conversations.entry(conversation, entry_id)
-
-        def step(state: State) -> Change:
-            # with the state, whose version then tells that something came
-            return Change(state=state, mark=marks.feedback(entry, helpful))
-
-        await self._change(conversation, step)
+        await self._change(conversation, lambda _now: Change(mark=marks.feedback(entry, helpful)))
 
     def emergency_advice(self, message: Message) -> Entry | None:
         """The advice for words that are alarming by themselves: needs no store and no other service."""

@@ -49,7 +49,7 @@ def corrections(
 def table(judged: Sequence[Judged], corrected: int) -> list[str]:
     """The figures for a terminal."""
     helpful, not_helpful = sum(one.helpful for one in judged), sum(one.not_helpful for one in judged)
-    lines = [f"{helpful:,} answers were helpful, {not_helpful:,} were not; nurses corrected {corrected:,}."]
+    lines = [f"Answers found helpful: {helpful:,}, not helpful: {not_helpful:,}, corrected by nurses: {corrected:,}."]
     if judged:
         lines += ["", f"{'helpful':>7}  {'not':>7}  {'language':<9} topic"]
     return lines + [f"{one.helpful:>7,}  {one.not_helpful:>7,}  {one.lang:<9} {one.topic}" for one in judged]

@@ -231,6 +231,8 @@ class Conversations:
             state = known or await self.state(conversation)
             known = None
             change = step(state)
+            if change.mark and change.state is None:  # the version tells retention that something came
+                change = replace(change, state=state)
             status, *ids = await self._run(_request(conversation, change, state))
             if status == "ok":
                 return Committed(status, _bumped(change.state, state), tuple(ids))

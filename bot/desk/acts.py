@@ -118,17 +118,12 @@ class NurseActs:
         """Say what an answer should have been; the last correction of an answer stands. The patient is not told."""
         if len(text) > _LONGEST:
             raise ValueError(f"The correction is longer than {_LONGEST} characters.")
-        named = _topic(topic)
         entry = await self._conversations.entry(conversation, entry_id)
-
-        def step(state: State) -> Change:
-            mark = marks.correction(
-                entry, outcome=outcome, text=text.strip(), topic=named, nurse=self._nurse.name,
-                by=self._nurse.display_name,
-            )  # fmt: skip
-            return Change(state=state, mark=mark)  # with the state, whose version then tells that something came
-
-        await self._conversations.change(conversation, step)
+        mark = marks.correction(
+            entry, outcome=outcome, text=text.strip(), topic=_topic(topic), nurse=self._nurse.name,
+            by=self._nurse.display_name,
+        )  # fmt: skip
+        await self._conversations.change(conversation, lambda _now: Change(mark=mark))
         await self._audit("correct", conversation)
 
     def _setting(self) -> Setting:

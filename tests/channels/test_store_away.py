@@ -145,11 +145,11 @@ async def test_what_could_not_be_read_when_it_was_said_is_shown_a_moment_later(
     """The signal is not repeated: it led to a question that the store did not answer."""
     ask, failed = Conversations.news, []
 
-    async def fail_once(self: Conversations, conversation: str, after: str) -> object:
+    async def fail_once(self: Conversations, conversation: str, *after: str) -> object:
         if not failed:
             failed.append(conversation)
             raise RedisError
-        return await ask(self, conversation, after)
+        return await ask(self, conversation, *after)
 
     monkeypatch.setattr(Conversations, "news", fail_once)
     await patient.socket.send_json({"type": "want_human", "id": "h1"})

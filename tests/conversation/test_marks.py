@@ -29,7 +29,7 @@ async def answered(conversations: Conversations, conversation: str) -> Entry:
 
 
 async def mark(conversations: Conversations, conversation: str, mark: Mark) -> str:
-    return (await conversations.change(conversation, lambda now: Change(state=now, mark=mark))).status
+    return (await conversations.change(conversation, lambda _now: Change(mark=mark))).status
 
 
 def corrected(entry: Entry, text: str) -> Mark:

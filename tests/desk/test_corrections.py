@@ -81,4 +81,4 @@ async def test_only_answers_are_corrected_and_only_in_the_form_of_the_protocol(
     for wrong in ({"outcome": "perfect"}, {"topic": 7}, {"topic": "t" * 65}, {"text": None}, {"text": "t" * 8001}):
         assert (await correct(ada, patient, entry, **wrong))["code"] == "bad_frame"
     await ada.act("correct", "nowhere", entry=entry, outcome="answered", text="")
-    assert (await ada.until(lambda frame: frame["type"] == "error"))["code"] == "bad_frame"
+    assert (await ada.until(lambda frame: frame["type"] == "error"))["code"] == "not_allowed"

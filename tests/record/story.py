@@ -95,14 +95,14 @@ class Story:
     async def judge(self, helpful: bool) -> None:
         """The patient says whether the last answer helped."""
         entry = await self._last_answer()
-        await self.conversations.change(self.id, lambda now: Change(state=now, mark=marks.feedback(entry, helpful)))
+        await self.conversations.change(self.id, lambda _now: Change(mark=marks.feedback(entry, helpful)))
 
     async def correct(self, text: str, outcome: str = "answered", topic: str | None = None, nurse: str = "ada") -> None:
         """A nurse says what the last answer should have been."""
         mark = marks.correction(
             await self._last_answer(), outcome=outcome, text=text, topic=topic, nurse=nurse, by=f"Nurse {nurse}"
         )
-        await self.conversations.change(self.id, lambda now: Change(state=now, mark=mark))
+        await self.conversations.change(self.id, lambda _now: Change(mark=mark))
 
     async def state(self) -> State:
         """The state now."""

@@ -116,7 +116,7 @@ async def test_the_command_counts_without_text_and_writes_nothing(
     await told(redis, projector)
     before = sorted(tmp_path.rglob("*"))
     shown = CliRunner().invoke(knowledge_app, ["corrections"]).output
-    assert "1 answers were helpful, 2 were not; nurses corrected 1." in shown
+    assert "Answers found helpful: 1, not helpful: 2, corrected by nurses: 1." in shown
     assert "      0        1  en        tea" in shown
     assert "camomile" not in shown
     assert "Smith" not in shown
