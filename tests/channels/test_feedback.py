@@ -57,10 +57,11 @@ async def test_a_page_that_comes_back_gets_the_last_choice_after_its_answer(
     assert (back.entries, shown(back)) == ([], [(entry, False)])
 
 
-async def test_the_same_choice_again_is_no_news(patient: Patient) -> None:
+async def test_what_was_told_is_not_told_again(patient: Patient) -> None:
     entry = await asked(patient)
     await judge(patient, entry, True)
     await patient.socket.send_json({"type": "feedback", "entry": entry, "helpful": True})
+    await patient.say("and coffee")
     assert [frame for frame in await patient.quiet() if frame["type"] == "feedback"] == []
 
 

@@ -105,25 +105,23 @@ async def test_feedback_that_comes_during_the_sweep_keeps_the_conversation(
 
     await story.patient()
     await story.bot(RasaReply(custom={"kind": "answer", "answer": ANSWER}))
-    look, helpful = retention._state_if_projected, [True, False]
+    look = retention._state_if_projected
 
-    async def early_and_late(*arguments):  # type: ignore[no-untyped-def]
-        await story.judge(helpful.pop(0))
-        seen = await look(*arguments)
-        await story.judge(helpful.pop(0))
-        return seen
+    async def before(*arguments):  # type: ignore[no-untyped-def]
+        await story.judge(False)
+        return await look(*arguments)
 
-    async def late(*arguments):  # type: ignore[no-untyped-def]
+    async def after(*arguments):  # type: ignore[no-untyped-def]
         seen = await look(*arguments)
         await story.judge(True)
         return seen
 
-    for when in (early_and_late, late):
+    for when, helpful in ((before, False), (after, True)):
         monkeypatch.setattr(retention, "_state_if_projected", when)
         await sweep(redis, engine, projector, settings, now_ms() + 15 * DAY)
         assert await live_conversations(redis) == [story.id]
         await projector.catch_up()
-    assert [row["helpful"] for row in rows(engine)["feedback"]] == [True]
+        assert [row["helpful"] for row in rows(engine)["feedback"]] == [helpful]
 
 
 async def test_what_only_the_record_has_outlives_a_rebuild(
