@@ -85,10 +85,6 @@ def environment(settings: Settings) -> None:
 
 def load(settings: Settings) -> Models:
     """Load all, in the worker's thread. LoadError when one cannot be."""
-    import torch
-
-    quieten()
-    torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
     generator = load_generator(settings)
     _give_back_memory()
     embedder = _embedder(settings)
@@ -100,11 +96,16 @@ def load(settings: Settings) -> Models:
 def load_embedder(settings: Settings) -> Embedder:
     """The embedder alone, for a command that needs no other model. LoadError when it cannot be loaded."""
     environment(settings)
+    _begin(settings)
+    return _embedder(settings)
+
+
+def _begin(settings: Settings) -> None:
+    """To be called in the thread that will compute: torch counts threads for each caller."""
     import torch
 
     quieten()
     torch.set_num_threads(settings.threads or len(os.sched_getaffinity(0)))
-    return _embedder(settings)
 
 
 def quieten() -> None:
@@ -125,6 +126,7 @@ def _give_back_memory() -> None:
 
 def load_generator(settings: Settings) -> Backend:
     """The generator alone, on the backend that the settings choose. LoadError when it cannot be loaded."""
+    _begin(settings)
     if settings.generator_backend == "llama.cpp":
         return _llama(settings)
     from models.generator.engine import Generator

@@ -27,7 +27,7 @@ from models.generator.gguf_file import ensure
 from models.generator.reply import Reply
 from models.generator.sampling import Sampling
 from models.generator.weights import dtype
-from models.loading import environment, load_generator, quieten
+from models.loading import environment, load_generator
 from models.settings import Settings
 from models.worker import Worker
 
@@ -67,7 +67,6 @@ def run(folder: Path) -> None:
     """Measure both, and print them beside each other."""
     settings = Settings()
     environment(settings)
-    quieten()
     threads = settings.threads or len(os.sched_getaffinity(0))
     memory = bandwidth(threads)
     print(f"  {processor()}: memory gives {memory / 1e9:.1f} GB/s to {threads} threads", flush=True)
