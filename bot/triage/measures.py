@@ -132,6 +132,16 @@ def _young(match: re.Match[str]) -> float:
     return number(match["n"]) * (1 if match["unit"] in "天日" else 7)
 
 
+def _newborn(match: re.Match[str]) -> float | None:
+    value = number(match["n"])
+    return value if value > 7 else None
+
+
+def _due(match: re.Match[str]) -> float | None:
+    value = number(match["n"])
+    return value if 12 <= value <= 42 else None
+
+
 def _years(match: re.Match[str]) -> float | None:
     value = number(match["n"])
     return value * 365.25 if 0 < value < 115 else None
@@ -274,6 +284,8 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             _young,
             "天 周 日 星期",
         ),
+        # "娃二十六天，腋下38.3": no illness of a child is told so, beyond a week
+        _found(_CHILD + _ZH.replace("(", "(?P<n>", 1) + r"天(?=\s*[,，、。;；]|$)", _newborn, "天"),
     ),
     "oxygen_percent": (
         _found(
@@ -377,6 +389,12 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             r"^\W*(?P<n>1[2-9]|[23]\d|4[0-2])\s*(?:\+\s*\d\s*)?(?:weeks?|wks?)\b(?!\s*(?:ago|old|post|of|after|out|into|since|sober))",
             _plain,
             "week wk",
+        ),
+        # "36周，血压…": a message that begins with weeks
+        _found(
+            r"^\W*(?P<n>1[2-9]|[23]\d|4[0-2]|[二三四]?十[一二三四五六七八九]?)\s*(?:\+\s*\d\s*)?周(?:\+\d|零?[一二三四五六\d]天)?(?=\s*[,，、。;； ]|$)",
+            _due,
+            "周",
         ),
         _found(r"pregnan\w*[^\d.!?\n]{0,14}(?P<n>\d{1,2})\s*(?:\+\s*\d)?\s*(?:weeks?|wks?|w\b)", _plain, "pregnan"),
         _found(
