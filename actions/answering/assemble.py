@@ -39,7 +39,7 @@ class Assembled:
         self.retriever.imported = load_imported(self._settings.imported_folder, self._lexicons, self._aspects)
 
 
-def assemble(settings: Settings, embedder: Embedder | None = None) -> Assembled:
+def assemble(settings: Settings, embedder: Embedder | None = None, pipeline_of: type[Pipeline] = Pipeline) -> Assembled:
     """A pipeline over our own pages, without vectors yet: `await retriever.index(settings.index)` gets them.
 
     Those come from `embedder`, or else from the server that the settings name. Raises DataError where a page or a rule
@@ -57,7 +57,7 @@ def assemble(settings: Settings, embedder: Embedder | None = None) -> Assembled:
         embedder,
         (settings.query_prefix, settings.passage_prefix),
     )
-    pipeline = Pipeline(
+    pipeline = pipeline_of(
         settings,
         Policy.load(settings.policy),
         Judge.load(settings.policy / "coverage.yml"),
@@ -71,9 +71,9 @@ def assemble(settings: Settings, embedder: Embedder | None = None) -> Assembled:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[Pipeline]:
+async def opened(settings: Settings, pipeline_of: type[Pipeline] = Pipeline) -> AsyncGenerator[Pipeline]:
     """A pipeline over all there is, with vectors where a server of embeddings answers, while the block runs."""
-    parts = assemble(settings)
+    parts = assemble(settings, pipeline_of=pipeline_of)
     try:
         parts.take_imported()
         await parts.retriever.index(settings.index)

@@ -14,7 +14,7 @@ from actions.settings import Settings
 from .answer import Answer, Citation, Partial, Question, Sentence
 from .coverage import NOTHING, Coverage, Judge, near_topics
 from .followup import leans, standalone
-from .generate import Generator, GeneratorAway
+from .generate import Draft, Generator, GeneratorAway
 from .policy import Policy
 from .prompt import Prompt
 from .quote import MOST, Choice, Quoter
@@ -22,7 +22,7 @@ from .regions import Regions
 from .retrieve import Retriever
 from .shelf import Search, Shelf
 from .topic import Passage
-from .verify import check
+from .verify import Checked, check
 from .words import Lexicon
 
 log = logging.getLogger(__name__)
@@ -194,7 +194,7 @@ class Pipeline:
                     deadline = ends if draft.shown else min(first_by, ends)
                     one = await asyncio.wait_for(anext(drafts), max(0.01, deadline - time.monotonic()))
                     before = [choice.text for choice in draft.shown]
-                    checked = check(one.text, one.cited, sentences, basis.lang, before)
+                    checked = self._checked(one, sentences, basis.lang, before)
                     if checked.passage is not None:
                         failed = 0
                         yield Choice(checked.text, checked.passage)
@@ -207,6 +207,9 @@ class Pipeline:
             draft.dropped.append("too slow")
         except GeneratorAway as problem:
             draft.dropped.append(f"generator away: {problem}")
+
+    def _checked(self, draft: Draft, sentences: Sequence[Sequence[str]], lang: str, before: Sequence[str]) -> Checked:
+        return check(draft.text, draft.cited, sentences, lang, before)
 
     def _completed(self, basis: _Basis, draft: _Draft) -> list[Choice]:
         """What the passages add: all of it where nothing was generated, else what was left out."""

@@ -127,12 +127,15 @@ def _said(one: Any, line_id: Any) -> Said:
 
 
 @asynccontextmanager
-async def served(settings: Settings, generator: bool) -> AsyncIterator[Settings]:
-    """Settings whose addresses answer: those of the environment, or of a model server started here."""
+async def served(settings: Settings, generator: bool, adapter: str = "") -> AsyncIterator[Settings]:
+    """Settings whose addresses answer: those of the environment, or of a model server started here.
+
+    With an `adapter` of the generator (`none`: untuned) one is always started here.
+    """
     if not generator:
         yield settings.model_copy(update={"generator_url": ""})
         return
-    if await answers(settings.generator_url, settings.generator_api_key):
+    if not adapter and await answers(settings.generator_url, settings.generator_api_key):
         typer.echo(f"Using the models at {settings.generator_url}.", err=True)
         yield settings
         return
@@ -142,8 +145,8 @@ async def served(settings: Settings, generator: bool) -> AsyncIterator[Settings]
     from models.server import build_app
     from models.settings import Settings as ModelSettings
 
-    typer.echo(f"Nothing answers at {settings.generator_url}: loading the models here ...", err=True)
-    app = build_app(ModelSettings(MODELS_API_KEY=""))
+    typer.echo("Loading the models in this process ...", err=True)
+    app = build_app(ModelSettings(MODELS_API_KEY="", GENERATOR_ADAPTER=adapter or ModelSettings().generator_adapter))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:

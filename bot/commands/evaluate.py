@@ -12,7 +12,7 @@ import typer
 
 from bot import triage
 from bot.commands.evaluate_answers import evaluate_answers
-from bot.commands.figure import Figure
+from bot.evaluation.figure import Figure
 from bot.triage import Acuity, detect_language
 
 MESSAGES = Path(__file__).resolve().parents[2] / "data" / "triage" / "messages"

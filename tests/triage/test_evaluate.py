@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.commands.evaluate import Case, figures, load, report
-from bot.commands.figure import wilson
+from bot.evaluation.figure import wilson
 from bot.triage import Acuity
 
 E, U, R, S = Acuity.EMERGENCY, Acuity.URGENT, Acuity.ROUTINE, Acuity.SELF_CARE

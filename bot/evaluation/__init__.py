@@ -1,0 +1,1 @@
+"""Measures of the parts: labelled questions, what came of them, shares with intervals, reports."""
