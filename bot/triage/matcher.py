@@ -24,6 +24,9 @@ NUMBER_WORDS = frozenset(
 # However often a term occurs, a wording is looked for this many times at most: keeps the time linear.
 _MOST = 64
 
+_COMMAS = frozenset(",;:，；：、")
+_ASCII = "\x7f"
+
 
 @dataclass(eq=False)
 class _Node:
@@ -134,6 +137,7 @@ class Matcher(Generic[Owner]):
         for at, stem in tokens.stems.items():
             keys[at] = tuple(dict.fromkeys(keys[at] + self._keys(stem)))
         sentences = tokens.sentences
+        parted = _parted(tokens)
         hits: defaultdict[_Node, list[Span]] = defaultdict(list)
         count = len(keys)
         first = self._root.children
@@ -146,11 +150,20 @@ class Matcher(Generic[Owner]):
                     if node.terms:
                         hits[node].append((start, at))
                     children = node.children
-                    if children and at < count and sentences[at] == sentences[start]:
+                    if children and at < count and sentences[at] == sentences[start] and at not in parted:
                         for after in keys[at]:
                             if after in children:
                                 waiting.append((children[after], at + 1))
         return hits
+
+
+def _parted(tokens: Tokens) -> set[int]:
+    """Tokens that no term goes on to: a comma parts two characters, which are a word only side by side."""
+    words = tokens.words
+    return {
+        at for at, pause in tokens.pauses.items()
+        if pause[0] in _COMMAS and 0 < at < len(words) and words[at] > _ASCII and words[at - 1] > _ASCII
+    }  # fmt: skip
 
 
 def _whole(

@@ -241,7 +241,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
             "old age yo mo wo",
         ),
         _found(
-            r"\b(?:baby|bub|lo|little one|newborn|daughter|son|twins?|he|she|hes|shes|he's|she's|only|just)[\s,(]+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>"
+            r"\b(?:baby|bub|lo|(?:little|wee|young) (?:one|man|lady|fella|lad|girl)|newborn|bairn|wean|daughter|son|grandson|granddaughter|nephew|niece|twins?|he|she|hes|shes|he's|she's|only|just)[\s,(]+(?:is\s+|are\s+|only\s+|just\s+|now\s+)*(?P<n>"
             + _EN[1:-1]
             + r")\s*(?P<unit>d|w|m)(?:ays?|eeks?|ks?|onths?|ths?|os?)\b(?!\s*(?:pregnant|ago|in\b|into|post|along|gone|later|late|now|of|after|away|supply))",
             _days,
@@ -296,7 +296,7 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
     ),
     "glucose_mmol": (
         _found(
-            r"(?:\b(?:my|his|her|the) meter|\blibre|dexcom|\bcgm\b|finger[ -]?prick|sugars?(?: levels?)?|glucose|\bbgl?\b|\bbms?\b|血糖)[^\d.!?。！？\n]{0,18}(?P<n>\d{1,3}(?:\.\d+)?)(?!\d)",
+            r"(?:\b(?:my|his|her|the) meter|\blibre|dexcom|\bcgm\b|finger[ -]?prick|sugars?(?: levels?)?|glucose|\bbgl?\b|\bbms?\b|血糖)[^\d.!?。！？\n]{0,18}(?<![a-z])(?P<n>\d{1,3}(?:\.\d+)?)(?!\d)",
             _glucose,
             "meter libre dexcom cgm finger sugar glucose bg bm 糖",
         ),
@@ -387,6 +387,12 @@ READERS: Mapping[str, tuple[Reader, ...]] = {
         ),
         _found(
             r"^\W*(?P<n>1[2-9]|[23]\d|4[0-2])\s*(?:\+\s*\d\s*)?(?:weeks?|wks?)\b(?!\s*(?:ago|old|post|of|after|out|into|since|sober))",
+            _plain,
+            "week wk",
+        ),
+        # "contractions, only 30 weeks", "itchy palms, 33 weeks, no rash": of a baby's age nobody counts so many weeks
+        _found(
+            r"(?:,\s*(?:only |just )?|\bonly )(?P<n>2\d|3\d|4[0-2])\s*(?:weeks?|wks?)(?=\s*(?:[,.;]|$))",
             _plain,
             "week wk",
         ),

@@ -14,6 +14,7 @@ _TOKEN = re.compile(
     r"(?P<word>[a-z]+(?:'[a-z]+)*'?)|(?P<number>\d+(?:\.\d+)?)|(?P<han>[\u3400-\u9fff])"
     r"|(?P<stop>[.!?。！？\n\r…]+)|(?P<pause>[,;:，；：、()—|/+~\-]+)"
 )
+_WILL_NOT, _CAN_NOT = re.compile(r"\bwill not\b"), re.compile(r"\bcan ?not\b")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 
@@ -74,6 +75,8 @@ def fold(text: str, simplified: Mapping[int, str]) -> str:
     folded = text.translate(_LETTERS).translate(simplified)
     # one word, like the others; its sign would part it. I'll is no illness, he'll no place: the verb stands apart
     lowered = folded.lower().replace("a&e", "aae").replace("'ll", " ll")
+    lowered = _WILL_NOT.sub(lambda found: "wont".ljust(len(found[0])), lowered)
+    lowered = _CAN_NOT.sub(lambda found: "cant".ljust(len(found[0])), lowered)
     if len(lowered) == len(text):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in folded)
