@@ -23,6 +23,7 @@ from bot.conversation.second_reading import SecondReading
 from bot.conversation.store import Conversations, now_ms
 from bot.conversation.tasks import end
 from bot.conversation.turn import TurnRules, take_turn
+from bot.conversation.words_reader import WordsReader
 from bot.conversation.worker import Worker
 from bot.desk.accounts import Accounts
 from bot.desk.routes import Desk
@@ -68,7 +69,7 @@ def build_app(settings: Settings, clock: Clock = now_ms) -> web.Application:
     hub = Hub(connect(settings.redis_url, None))
     app[_SETTINGS], app[_CONVERSATIONS], app[_HUB], app[_BLOCKING] = settings, conversations, hub, blocking
 
-    readers = Readers(_readers(settings))
+    readers = Readers(_readers(settings), _words_reader(settings))
     second = SecondReading(conversations, readers, settings.careline_region, settings.readers_patience)
     app[_READERS], app[_SECOND] = readers, second
     intake = Intake(conversations, second, settings.careline_region, settings.careline_message_limit)
@@ -99,6 +100,15 @@ def _readers(settings: Settings) -> list[Reader]:
         found = (settings.reader_url, settings.reader_model, settings.reader_api_key, settings.readers_limit)
         readers.append(LargeModel(Service(*found), load_asking()))
     return readers
+
+
+def _words_reader(settings: Settings) -> WordsReader | None:
+    if settings.words_reader is None:
+        return None
+    reader = WordsReader.load(settings.words_reader)
+    if reader.problem:
+        log.error("there is no reader by words: %s", reader.problem)
+    return reader
 
 
 @web.middleware

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+WORDS_FILE = Path(__file__).resolve().parents[1] / "data" / "triage" / "words_reader.npz"
 HOURS_FILE = Path(__file__).resolve().parents[1] / "data" / "hospital" / "hours.yml"
 
 
@@ -52,6 +53,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds to try again while the dialogue manager is away, before a nurse is called.",
     )
+    words_reader: Path | None = Field(
+        WORDS_FILE, description="Weights of the reader by words, which runs in the chat server."
+    )
     classify_url: str = Field(
         "http://127.0.0.1:8090", description="Server of the second reader (`/classify`); empty: there is none."
     )
@@ -64,7 +68,7 @@ class Settings(BaseSettings):
     reader_api_key: str = Field("", description="Key that its server asks for.")
     readers_limit: float = Field(8.0, gt=0, description="Seconds that a reader may take; what it says by then counts.")
     readers_patience: float = Field(
-        0.5, ge=0, description="Seconds that a turn waits for the readers before it goes on without them."
+        0.5, ge=0, description="Seconds that a turn waits for those over the wire before it goes on without them."
     )
     turn_lease: float = Field(
         5.0, gt=0, description="Seconds after which the turns of a chat server that died are taken over."

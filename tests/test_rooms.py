@@ -21,6 +21,7 @@ MAY_KNOW = {
     "bot/desk": ("bot.triage", "bot.conversation", "bot.handoff"),
     "bot/record": ("bot.triage", "bot.conversation", "bot.desk.audit"),
     "bot/nlu": ("bot.triage",),
+    "bot/training": ("bot.triage", "bot.conversation.words_reader", "bot.settings", "models.reader"),
     "actions": ("bot.triage",),
     "models": (),
     STARTED_BARE: ("bot.system.terminal",),

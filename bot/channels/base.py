@@ -104,7 +104,8 @@ class Intake:
 
     def emergency_advice(self, message: Message) -> Entry | None:
         """The advice for words that are alarming by themselves: needs no store and no other service."""
-        verdict = screen(message.text[: self.limit], region=self.region)
+        text = message.text[: self.limit]
+        verdict = self.second.alone(screen(text, region=self.region), text)
         if verdict.acuity not in ALARMING:
             return None
         text, card = advice_of(verdict, self.region)

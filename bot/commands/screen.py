@@ -12,7 +12,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from bot import triage
-from bot.system.reader import NoReaderError, Read, local_reader
+from bot.system.reader import NoReaderError, Read, local_reader, reader_by_words
 from bot.triage import Said
 from bot.triage.explain import explain as explained
 
@@ -25,10 +25,10 @@ class BadLine(ValueError):
         self.id = line_id
 
 
-def screen_lines(lines: Iterable[str], output: TextIO, read: Read | None = None) -> int:
+def screen_lines(lines: Iterable[str], output: TextIO, readers: Sequence[Read] = ()) -> int:
     """Screen each line of JSON, writing one line of JSON per line read, in order and at once.
 
-    `read` is the second reader, which may raise what the rules say; None where there is none.
+    `readers` may raise what the rules say.
 
     Returns the exit code: 1 where a line could not be read (it gets `{"id", "error"}`), else 0. Blank lines are bad.
     """
@@ -36,7 +36,7 @@ def screen_lines(lines: Iterable[str], output: TextIO, read: Read | None = None)
     triage.screen("")  # the data files are read before the first message is timed
     for line in lines:
         try:
-            answer = _verdict(_request(line), read)
+            answer = _verdict(_request(line), readers)
         except BadLine as problem:
             bad = True
             answer = {"id": problem.id, "error": str(problem)}
@@ -83,13 +83,13 @@ def _said(row: object, line_id: object) -> Said:
     raise BadLine('each entry of \'history\' needs "from" (patient or bot) and "text"', line_id)
 
 
-def _verdict(request: dict[str, Any], read: Read | None) -> dict[str, Any]:
+def _verdict(request: dict[str, Any], readers: Sequence[Read]) -> dict[str, Any]:
     history = _history(request)
     began = time.perf_counter()
     verdict = triage.screen(request["text"], lang=request.get("lang"), history=history, region=request.get("region"))
     took = (time.perf_counter() - began) * 1000
-    if read is not None and verdict.acuity is not triage.Acuity.EMERGENCY:
-        verdict = triage.raised(verdict, [read(request["text"])], request.get("region"))
+    if verdict.acuity is not triage.Acuity.EMERGENCY:
+        verdict = triage.raised(verdict, [read(request["text"]) for read in readers], request.get("region"))
     told = verdict.to_dict()
     return {
         "id": request["id"],
@@ -119,28 +119,30 @@ def screen(
     {"id", "acuity", "findings": [{"id", "status", "quote"}], "rules", "ask", "advice", "lang", "ms"}
 
     One output line per input line, in order. A line that cannot be read gives {"id", "error"}; the others are
-    still done, and the exit code is 1. The second reader may raise what the rules say; "ms" is the time of the rules.
+    still done, and the exit code is 1. The readers may raise what the rules say; "ms" is the time of the rules.
 
     Try it:  echo '{"id": 1, "text": "I have crushing chest pain"}' | careline screen
 
     Or:  careline screen --explain "my dad cannot lift his right arm since this morning"
     """
     _in_utf8()
-    read = _reader() if readers else None
+    asked = _readers() if readers else []
     if explain is not None:
         verdict = triage.screen(explain, region=region)
-        readings = [read(explain)] if read else []
+        readings = [read(explain) for read in asked]
         typer.echo(explained(explain, triage.raised(verdict, readings, region), readings))
         return
-    raise typer.Exit(screen_lines(sys.stdin, sys.stdout, read))
+    raise typer.Exit(screen_lines(sys.stdin, sys.stdout, asked))
 
 
-def _reader() -> Read | None:
+def _readers() -> list[Read]:
+    by_words = reader_by_words()
+    found = [by_words] if by_words else []
     try:
-        return local_reader()
+        return [local_reader(), *found]
     except NoReaderError as problem:
-        typer.echo(f"The rules decide alone: {problem}", err=True)
-        return None
+        typer.echo(f"The classifier says nothing: {problem}", err=True)
+        return found
 
 
 def _in_utf8() -> None:

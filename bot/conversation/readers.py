@@ -1,4 +1,4 @@
-"""The learned readers, asked over the wire: a classifier, and by setting a large model."""
+"""The learned readers: one by words in this process, and, over the wire, a classifier and by setting a large model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import aiohttp
 import yaml
 
-from bot.triage import Acuity, Reading
+from bot.conversation.words_reader import WordsReader
+from bot.triage import CLASSIFIER, Acuity, Reading
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ _LONGEST = 6000
 
 
 class Reader(Protocol):
-    """One learned reader."""
+    """One learned reader that is asked over the wire."""
 
     name: str
 
@@ -53,7 +54,7 @@ class Service:
 class Classifier:
     """A classifier of the four acuities, `POST /classify` as vLLM serves it, its labels from the most urgent on."""
 
-    name = "classifier"
+    name = CLASSIFIER
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -101,18 +102,23 @@ class LargeModel:
 
 
 class Readers:
-    """All readers of this Careline; there may be none. They are asked once `attach` gave them a client."""
+    """All readers of this Careline; there may be none. Those over the wire are asked once `attach` gave a client."""
 
-    def __init__(self, readers: Sequence[Reader] = ()) -> None:
+    def __init__(self, readers: Sequence[Reader] = (), words: WordsReader | None = None) -> None:
         self._readers = readers
+        self._words = words
         self._http: aiohttp.ClientSession | None = None
 
     def attach(self, http: aiohttp.ClientSession) -> None:
         """Ask with this client from now on."""
         self._http = http
 
-    async def read(self, text: str) -> list[Reading]:
-        """What each says, side by side. One that is away, slow or unreadable gives a problem, which is logged."""
+    def by_words(self, text: str) -> list[Reading]:
+        """What the reader in this process says, at once; nothing where there is none."""
+        return [_told(self._words.read(text))] if self._words else []
+
+    async def over_the_wire(self, text: str) -> list[Reading]:
+        """What each other says, side by side. One that is away, slow or unreadable gives a problem, which is logged."""
         if self._http is None:
             return []
         return list(await asyncio.gather(*(_ask(self._http, reader, text) for reader in self._readers)))
@@ -123,8 +129,12 @@ async def _ask(http: aiohttp.ClientSession, reader: Reader, text: str) -> Readin
         reading = await reader.read(http, text)
     except (aiohttp.ClientError, TimeoutError, ValueError, TypeError, LookupError) as error:
         reading = Reading.failed(reader.name, type(error).__name__)
+    return _told(reading)
+
+
+def _told(reading: Reading) -> Reading:
     if reading.problem:
-        log.warning("reader %s: %s", reader.name, reading.problem)
+        log.warning("reader %s: %s", reading.reader, reading.problem)
     return reading
 
 

@@ -19,7 +19,7 @@ from bot.triage import Acuity, Said, Verdict, screen
 
 ALARMING = (Acuity.EMERGENCY, Acuity.URGENT)
 READERS = "/readers"
-"""Behind an entry's id: the verdict as the learned readers raised it."""
+"""Between an entry's id and an acuity: the verdict as the learned readers raised it to that acuity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,9 @@ def is_for_the_bot(screened: Screened) -> bool:
 
 
 def carry_out_reading(state: State, message: Entry, verdict: Verdict, region: str | None) -> Change:
-    """The same for a verdict that the learned readers raised, at most once; the message's turn ends by itself."""
-    return replace(carry_out(state, message, verdict, region), verdict=(f"{message.id}{READERS}", verdict), done=None)
+    """The same for a verdict that the learned readers raised, once an acuity; the message's turn ends by itself."""
+    settled = (f"{message.id}{READERS}/{verdict.acuity.value}", verdict)
+    return replace(carry_out(state, message, verdict, region), verdict=settled, done=None)
 
 
 def advice_of(verdict: Verdict, region: str | None) -> tuple[str, Mapping[str, Any]]:

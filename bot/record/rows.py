@@ -47,12 +47,12 @@ def message_rows(snapshot: Snapshot) -> list[Row]:
 
 
 def verdict_rows(snapshot: Snapshot) -> list[Row]:
-    """What the screen said, and, under the entry's id with READERS behind it, what the readers made of that."""
+    """What the screen said, and, under the entry's id with READERS and an acuity behind it, what readers made of it."""
     return [
         {
             "conversation": snapshot.state.id,
             "entry": entry,
-            "at": moment(entry.removesuffix(READERS)),
+            "at": moment(entry.partition(READERS)[0]),
             **_verdict(verdict),
         }
         for entry, verdict in snapshot.verdicts

@@ -6,11 +6,14 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import redis
 from redis.asyncio import Redis
 
+from bot.conversation.words_reader import WordsReader
+from bot.settings import WORDS_FILE
 from bot.system import content, preflight
 from bot.system.health import redis_answers
 from bot.system.programs import Program, programs
@@ -80,6 +83,8 @@ def safety(settings: SystemSettings) -> Iterator[Finding]:
             "CARELINE_REGION is not set, so emergency numbers follow the patient's language (en: GB, zh: CN): "
             "set it before a patient uses Careline.",
         )
+    if problem := WordsReader.load(Path(os.environ.get("WORDS_READER") or WORDS_FILE)).problem:
+        yield Finding(WRONG, f"The reader by words says nothing: {problem}. Fetch the file again from the repository.")
     private = (settings.secrets_file, settings.first_login_file, settings.environment_file)
     for path in private:
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:

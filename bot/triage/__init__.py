@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from .engine import LONGEST, Step, interview_step, region_contacts, region_words, screen
 from .errors import DataError
-from .knowledge import load_problems
+from .knowledge import load_problems, simplified
 from .naming import finding_kind, finding_label, question_text, rule_advice, rule_title
-from .readers import Reading, raised
+from .readers import BY_WORDS, CLASSIFIER, Reading, raised
 from .text import detect_language
 from .verdict import Acuity, Contact, Finding, Hit, Lang, Question, Said, Status, Verdict
 
 __all__ = [
+    "BY_WORDS",
+    "CLASSIFIER",
     "LONGEST",
     "Acuity",
     "Contact",
@@ -36,4 +38,5 @@ __all__ = [
     "rule_advice",
     "rule_title",
     "screen",
+    "simplified",
 ]

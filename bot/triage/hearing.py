@@ -12,6 +12,9 @@ from .verdict import Acuity
 
 _BARS = {"emergency", "human", "routine"}
 
+Bars = Mapping[str, float]
+"""The probability from which a reader is heard, by what it says."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -23,22 +26,28 @@ class Words:
 
 @dataclass(frozen=True)
 class Hearing:
-    """bars: the probability from which a reader is heard, by what it says; words: per acuity."""
+    """bars: of any reader; by_words: of the reader by words alone; together: of it and the classifier; words: per
+    acuity."""
 
-    bars: Mapping[str, float]
+    bars: Bars
+    by_words: Bars
+    together: Bars
     words: Mapping[Acuity, Words]
 
 
 def load(folder: Path) -> Hearing:
     """Read `readers.yml`. Raises DataError."""
     file = read(folder / "readers.yml")
-    file.allow("readers.yml", {"bars", "emergency", "urgent"})
-    bars = file.table("bars")
-    bars.allow("'bars'", _BARS)
+    file.allow("readers.yml", {"bars", "by_words", "together", "emergency", "urgent"})
     return Hearing(
-        {name: _bar(bars, name) for name in sorted(_BARS)},
+        *(_bars(file.table(key), key) for key in ("bars", "by_words", "together")),
         {acuity: _words(file.table(acuity.value), acuity) for acuity in (Acuity.EMERGENCY, Acuity.URGENT)},
     )
+
+
+def _bars(table: Table, key: str) -> Bars:
+    table.allow(f"'{key}'", _BARS)
+    return {name: _bar(table, name) for name in sorted(_BARS)}
 
 
 def _bar(bars: Table, name: str) -> float:

@@ -61,6 +61,11 @@ def known() -> Knowledge:
     return load(data_dir())
 
 
+def simplified(text: str) -> str:
+    """A text with simplified characters for its traditional ones."""
+    return text.translate(known().lexicon.simplified)
+
+
 def load_problems(folder: Path | None = None) -> list[DataError]:
     """What is wrong with the data files: empty when all is well, else the first fault found."""
     try:

@@ -9,6 +9,9 @@ from typing import Any
 from .knowledge import Knowledge, known
 from .verdict import Acuity, Hit, Verdict
 
+CLASSIFIER, BY_WORDS = "classifier", "words"
+"""Names of the readers whose readings of a message are put together."""
+_TOGETHER = f"{CLASSIFIER} and {BY_WORDS}"
 _WORDED = (Acuity.EMERGENCY, Acuity.URGENT)
 
 
@@ -39,9 +42,12 @@ class Reading:
 
 
 def raised(verdict: Verdict, readings: Sequence[Reading], region: str | None = None) -> Verdict:
-    """The verdict, made more urgent where a reader is sure enough. What is missing or unreadable changes nothing."""
+    """The verdict, made more urgent where a reader is sure enough. What is missing or unreadable changes nothing.
+
+    Classifier and reader by words are heard as one where both said something, each by itself where the other did not.
+    """
     knowledge = known()
-    heard = [(_heard(reading, knowledge), reading.reader) for reading in readings if reading.problem is None]
+    heard = [(_heard(reading, knowledge), reading.reader) for reading in _together(readings)]
     acuity = Acuity.most_urgent([verdict.acuity, *(acuity for acuity, _ in heard)])
     if acuity is verdict.acuity:
         return verdict
@@ -61,8 +67,19 @@ def raised(verdict: Verdict, readings: Sequence[Reading], region: str | None = N
     )
 
 
+def _together(readings: Sequence[Reading]) -> list[Reading]:
+    """What was said, with the mean of classifier and reader by words in place of the two."""
+    said = [reading for reading in readings if reading.problem is None]
+    pair = {reading.reader: reading.shares for reading in said if reading.reader in (CLASSIFIER, BY_WORDS)}
+    if len(pair) < 2:
+        return said
+    mean = {acuity: sum(shares[acuity] for shares in pair.values()) / 2 for acuity in Acuity}
+    return [*(reading for reading in said if reading.reader not in pair), Reading(_TOGETHER, mean)]
+
+
 def _heard(reading: Reading, knowledge: Knowledge) -> Acuity:
-    bars, shares = knowledge.readers.bars, reading.shares
+    hearing, shares = knowledge.readers, reading.shares
+    bars = {BY_WORDS: hearing.by_words, _TOGETHER: hearing.together}.get(reading.reader, hearing.bars)
     emergency = shares[Acuity.EMERGENCY]
     human = emergency + shares[Acuity.URGENT]
     if emergency >= bars["emergency"]:

@@ -55,6 +55,7 @@ def settings(redis_url: str, dialogue: Dialogue) -> Settings:
         rasa_url=dialogue.url,
         careline_region="GB",
         classify_url="",
+        words_reader=None,
         rasa_patience=1.5,
         rasa_timeout=3,
         turn_lease=1,

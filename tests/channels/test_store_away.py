@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 from redis.exceptions import RedisError
 
 from bot.conversation.store import Conversations
+from bot.settings import WORDS_FILE, Settings
 from bot.system.redis_server import find_redis_server
 from tests.channels.conftest import Connect, Dialogue, Patient
 from tests.support.running import free_ports
@@ -83,6 +84,23 @@ async def test_who_has_no_conversation_yet_is_read_for_an_emergency_while_none_c
         told = await socket.receive_json()
         assert (told["code"], told["contacts"][0]["number"]) == ("not_stored", "999")
         assert (await socket.receive_json())["type"] == "unsaved_advice"
+
+
+class TestReaderByWords:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"words_reader": WORDS_FILE})
+
+    async def test_an_emergency_that_no_rule_knows_gets_advice_too(
+        self,
+        own_redis,  # type: ignore[no-untyped-def]
+        connect_patient: Connect,
+    ) -> None:
+        patient = await connect_patient()
+        own_redis[0].kill()
+        await patient.say("mum has gone the colour of putty and keeps sliding down the armchair", "m1")
+        advice = await patient.until(lambda frame: frame["type"] == "unsaved_advice")
+        assert "999" in advice["text"]
 
 
 async def test_without_a_conversation_nobody_is_let_in_while_the_store_is_there(client: TestClient[Any, Any]) -> None:

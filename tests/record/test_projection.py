@@ -30,7 +30,7 @@ async def test_what_the_readers_raised_stands_beside_what_the_screen_said(
     await projector.catch_up()
     found = {str(row["entry"]): (row["acuity"], row["at"]) for row in rows(engine)["verdicts"]}
     at = int(story.turn.split("-")[0])
-    assert found == {story.turn: ("self_care", at), f"{story.turn}/readers": ("emergency", at)}
+    assert found == {story.turn: ("self_care", at), f"{story.turn}/readers/emergency": ("emergency", at)}
 
 
 async def test_a_conversation_is_recorded_with_all_that_came_of_it(

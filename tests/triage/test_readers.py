@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.triage import Acuity, DataError, Reading, Verdict, raised, screen
+from bot.triage import BY_WORDS, CLASSIFIER, Acuity, DataError, Reading, Verdict, raised, screen
 from bot.triage.hearing import load
 from bot.triage.source import data_dir
 
@@ -64,6 +64,37 @@ def test_one_more_reader_never_lowers_what_the_others_raised(
 
 
 @pytest.mark.parametrize(
+    ("words", "classifier", "wanted"),
+    [
+        ([0.62, 0.08, 0.1, 0.2], [0.4, 0.1, 0.1, 0.4], Acuity.EMERGENCY),  # neither a classifier's 0.6 nor a calm one
+        ([0.62, 0.08, 0.1, 0.2], [0.3, 0.3, 0.1, 0.3], Acuity.URGENT),
+        ([0.62, 0.08, 0.1, 0.2], CALM, Acuity.SELF_CARE),
+        ([0.62, 0.08, 0.1, 0.2], None, Acuity.EMERGENCY),
+        ([0.45, 0.08, 0.1, 0.37], None, Acuity.URGENT),
+        (None, [0.58, 0.0, 0.0, 0.42], Acuity.SELF_CARE),
+        (None, SURE, Acuity.EMERGENCY),
+        (None, None, Acuity.SELF_CARE),
+    ],
+)
+def test_reader_by_words_and_classifier_are_heard_as_their_mean_or_each_alone(
+    words: list[float] | None, classifier: list[float] | None, wanted: Acuity
+) -> None:
+    readings = [Reading.of(BY_WORDS, words), Reading.of(CLASSIFIER, classifier)]
+    assert raised(Verdict(Acuity.SELF_CARE), readings).acuity is wanted
+
+
+def test_a_large_model_is_heard_beside_the_two() -> None:
+    readings = [Reading.of(BY_WORDS, CALM), Reading.of(CLASSIFIER, CALM), Reading.of("large model", SURE)]
+    assert raised(Verdict(Acuity.SELF_CARE), readings).acuity is Acuity.EMERGENCY
+
+
+@given(acuities, st.lists(st.tuples(st.sampled_from([BY_WORDS, CLASSIFIER, "r"]), anything), max_size=4))
+def test_whatever_the_two_say_together_acuity_never_falls(acuity: Acuity, said: list[tuple[str, object]]) -> None:
+    readings = [Reading.of(name, one) for name, one in said]
+    assert raised(Verdict(acuity), readings).acuity.rank <= acuity.rank
+
+
+@pytest.mark.parametrize(
     "said", [None, [], [1.0], "emergency", [0.2] * 4, [2, -1, 0, 0], [float("nan")] * 4, ["1", 0, 0, 0]]
 )
 def test_what_is_no_distribution_is_a_problem_and_changes_nothing(said: object) -> None:
@@ -79,6 +110,7 @@ def test_what_is_no_distribution_is_a_problem_and_changes_nothing(said: object) 
         ("human: 0.60", "human: 0.2", "'human' must be a number from 0.5 to 1"),
         ("routine: 0.60", "routine: often", "'routine' must be a number"),
         ("{emergency} now", "999 now", "must name the number"),
+        ("together:", "with:", "no key called 'with'"),
         ("urgent:\n", "soon:\n", "no key called 'soon'"),
     ],
 )

@@ -7,8 +7,14 @@ import json
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import app
+from bot.commands import screen as command
 from bot.commands.screen import screen_lines
+from bot.conversation.words_reader import WordsReader
+from bot.settings import WORDS_FILE
+from bot.system.reader import NoReaderError
 
 
 def run(*lines: str) -> tuple[int, list[dict[str, Any]]]:
@@ -60,6 +66,25 @@ def test_a_bad_line_is_told_and_the_rest_is_done(line: str, line_id: object) -> 
     assert [one["id"] for one in answers] == [1, line_id, 3]
     assert "error" in answers[1]
     assert "acuity" in answers[2]
+
+
+def test_readers_raise_what_the_rules_say_of_a_line() -> None:
+    output = io.StringIO()
+    line = json.dumps({"id": 1, "text": "mum has gone the colour of putty and keeps sliding down the armchair"})
+    assert screen_lines([line], output, [WordsReader.load(WORDS_FILE).read]) == 0
+    answer = json.loads(output.getvalue())
+    assert (answer["acuity"], answer["rules"]) == ("emergency", ["reader_emergency"])
+
+
+def test_the_explanation_shows_what_each_reader_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> Any:
+        raise NoReaderError("not trained")
+
+    monkeypatch.setattr(command, "local_reader", none)
+    result = CliRunner().invoke(app, ["screen", "--explain", "mum has gone the colour of putty"])
+    assert result.exit_code == 0
+    assert "words: emergency 0." in result.stdout
+    assert "The classifier says nothing: not trained" in result.stderr
 
 
 def test_each_line_is_answered_before_the_next_is_read() -> None:
