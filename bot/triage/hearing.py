@@ -40,12 +40,15 @@ def load(folder: Path) -> Hearing:
     file = read(folder / "readers.yml")
     file.allow("readers.yml", {"bars", "by_words", "together", "emergency", "urgent"})
     return Hearing(
-        *(_bars(file.table(key), key) for key in ("bars", "by_words", "together")),
+        _bars(file, "bars"),
+        _bars(file, "by_words"),
+        _bars(file, "together"),
         {acuity: _words(file.table(acuity.value), acuity) for acuity in (Acuity.EMERGENCY, Acuity.URGENT)},
     )
 
 
-def _bars(table: Table, key: str) -> Bars:
+def _bars(file: Table, key: str) -> Bars:
+    table = file.table(key)
     table.allow(f"'{key}'", _BARS)
     return {name: _bar(table, name) for name in sorted(_BARS)}
 

@@ -1,4 +1,4 @@
-"""What the screen costs: the rules beside medspaCy's ConText with as many targets, by length, and the second reader."""
+"""What the screen costs: the rules beside medspaCy's ConText with as many targets, by length, and the readers."""
 
 from __future__ import annotations
 
@@ -53,14 +53,18 @@ def _by_length() -> None:
 
 
 def _reader(messages: Sequence[str]) -> None:
+    from bot.conversation.words_reader import WordsReader
+    from bot.settings import WORDS_FILE
     from models.reader.engine import Reader
     from models.settings import Settings
 
     settings = Settings()
     reader = Reader.load(str(settings.encoder_source), settings.reader_adapter)
     reader.classify(["warm up"])
-    taken = spread(_taken(lambda message: reader.classify([message]), messages))
-    table("The second reader, one message at a time", ("", "p50 ms", "p95 ms"), [["reader", taken.p50, taken.p95]])
+    encoder = spread(_taken(lambda message: reader.classify([message]), messages))
+    words = spread(_taken(WordsReader.load(WORDS_FILE).read, messages))
+    rows = [["by words", words.p50, words.p95], ["classifier", encoder.p50, encoder.p95]]
+    table("The learned readers, one message at a time", ("", "p50 ms", "p95 ms"), rows)
 
 
 def _taken(read: Callable[[str], object], messages: Sequence[str]) -> list[float]:
