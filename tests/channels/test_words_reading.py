@@ -1,4 +1,4 @@
-"""The reader by words beside a conversation: it is heard while the classifier is away, late, broken or calm."""
+"""The reader by words beside a conversation: it is heard while the classifier is late, broken or calm."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from bot.server import _CONVERSATIONS
 from bot.settings import WORDS_FILE, Settings
 from bot.triage.ngrams import SIZE
 from tests.channels.conftest import Dialogue, Patient
+from tests.channels.test_models_away import NOWHERE, PUTTY
 from tests.channels.test_second_reading import CALM, SURE, WORDS, ReaderServer, reader
 
 __all__ = ["reader"]  # a fixture
-
-PUTTY = "mum has gone the colour of putty and keeps sliding down the armchair"
-NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
@@ -29,35 +27,10 @@ def settings(settings: Settings, reader: ReaderServer) -> Settings:
     return settings.model_copy(update=update)
 
 
-@pytest.fixture
-def models_away(settings: Settings) -> Settings:
-    return settings.model_copy(update={"classify_url": NOWHERE})
-
-
-class TestModelServerAway:
-    @pytest.fixture
-    def settings(self, models_away: Settings) -> Settings:
-        return models_away
-
-    async def test_an_emergency_that_no_rule_knows_gets_advice_and_the_queue(
-        self, patient: Patient, dialogue: Dialogue
-    ) -> None:
-        await patient.say(PUTTY)
-        advice = await patient.until_entry(kind="advice")
-        assert "999" in advice["text"]
-        await patient.until_entry(notice="queued_emergency")
-        await patient.quiet()
-        assert dialogue.asked == []
-
-    async def test_everyday_words_are_left_to_the_bot(self, patient: Patient) -> None:
-        await patient.say("what are your opening hours please")
-        await patient.until_entry(text="Hello, I am here.")
-
-
 class TestBrokenFile:
     @pytest.fixture
-    def settings(self, models_away: Settings, tmp_path: Path) -> Settings:
-        return models_away.model_copy(update={"words_reader": tmp_path / "none.npz"})
+    def settings(self, settings: Settings, tmp_path: Path) -> Settings:
+        return settings.model_copy(update={"classify_url": NOWHERE, "words_reader": tmp_path / "none.npz"})
 
     async def test_it_is_reported_and_the_bot_answers(self, patient: Patient, caplog: pytest.LogCaptureFixture) -> None:
         await patient.say(PUTTY)
