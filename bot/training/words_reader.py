@@ -1,8 +1,8 @@
 """Trains the reader by words, in seconds: `python -m bot.training.words_reader`.
 
-Reads every `*.jsonl` of `data/triage/messages` and the everyday lines, fits a logistic regression to runs and parts of
-words, and writes the weights with their figures. `--rounds 7 8` keeps these rounds out of all that it learns from or
-chooses by, and measures on them. The same messages give the same file.
+Reads every `*.jsonl` of `data/triage/messages` and lines of everyday talk, fits a logistic regression to runs and
+parts of words, and writes the weights with their figures. `--rounds 7 8` keeps these rounds out of all that it learns
+from, and measures on them. The same messages give the same file.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.conversation.words_reader import Weights, features_of
 from bot.settings import WORDS_FILE
+from bot.training.spoken import spoken
 from bot.triage import Acuity
 from bot.triage.ngrams import SIZE
 from models.reader.everyday import everyday
@@ -31,8 +32,8 @@ from models.reader.messages import MESSAGES, DataError, Message, read, split
 
 _STRENGTH = 10.0
 """How freely weights may grow (C). Of 3, 10 and 30 the best on hands kept out."""
-_EVERYDAY = 0.5
-"""Weight of an everyday line beside a labelled message: to be known, and not to outweigh the complaints."""
+_LIGHT = 0.5
+"""Weight of a line of everyday talk beside a labelled message: to be known, and not to outweigh the complaints."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ class Lessons:
     weights: NDArray[np.float64]
 
     @classmethod
-    def of(cls, messages: Sequence[Message], calm: Sequence[Message]) -> Lessons:
-        """From labelled messages, and everyday lines behind them."""
+    def of(cls, messages: Sequence[Message], light: Sequence[Message]) -> Lessons:
+        """From labelled messages, and lines of everyday talk behind them, which count less."""
         places = {acuity.value: place for place, acuity in enumerate(Acuity)}
-        learnt = [*messages, *calm]
-        weights = [1.0] * len(messages) + [_EVERYDAY] * len(calm)
+        learnt = [*messages, *light]
+        weights = [1.0] * len(messages) + [_LIGHT] * len(light)
         return cls(_matrix(learnt), np.array([places[message.acuity] for message in learnt]), np.array(weights))
 
     def fit(self, chosen: NDArray[np.bool_] | None = None) -> Weights:
@@ -107,11 +108,11 @@ def main() -> int:
     except DataError as problem:
         echo(problem, err=True)
         return 1
-    calm = everyday()
-    lessons = Lessons.of(learnt, calm)
+    light = [*everyday(), *spoken(MESSAGES.parents[1] / "nlu")]
+    lessons = Lessons.of(learnt, light)
     weights = save(lessons.fit(), options.out)
     report: dict[str, Any] = {
-        "messages": len(learnt), "everyday lines": len(calm), "rounds kept out": options.rounds,
+        "messages": len(learnt), "lines of everyday talk": len(light), "rounds kept out": options.rounds,
         "by hands that were kept out": figures(learnt, by_other_hands(lessons, learnt)),
     }  # fmt: skip
     if kept_out:

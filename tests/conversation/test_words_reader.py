@@ -40,6 +40,15 @@ def test_everyday_words_alarm_nobody(reader: WordsReader, text: str) -> None:
     assert raised(screen(text), [reader.read(text)]).acuity is Acuity.SELF_CARE
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["my belly hurts a bit since lunch", "my knee hurts", "well it started on tuesday after lunch", "one more thing",
+     "肚子有点疼", "右边，昨天开始的", "嗓子疼，没发烧"],
+)  # fmt: skip
+def test_ordinary_complaints_and_answers_in_few_words_call_nobody(reader: WordsReader, text: str) -> None:
+    assert raised(screen(text), [reader.read(text)]).acuity in (Acuity.ROUTINE, Acuity.SELF_CARE)
+
+
 def test_traditional_characters_read_like_simplified_ones(reader: WordsReader) -> None:
     assert reader.read("呼吸困難").shares == reader.read("呼吸困难").shares
 
