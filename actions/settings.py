@@ -43,7 +43,7 @@ class Settings(BaseSettings):
 
     embeddings_url: str = Field("http://127.0.0.1:8090/v1", validation_alias="EMBEDDINGS_URL")
     """An OpenAI-compatible server of embeddings; empty: passages are found by their words alone."""
-    embeddings_model: str = Field("careline-embedder", validation_alias="EMBEDDINGS_MODEL")
+    embeddings_model: str = Field("careline-embedder-2", validation_alias="EMBEDDINGS_MODEL")
     embeddings_api_key: str = Field("", validation_alias="EMBEDDINGS_API_KEY", repr=False)
     query_prefix: str = Field("query: ", validation_alias="EMBEDDINGS_QUERY_PREFIX")
     """What the embedding model wants in front of a question (e5: `query: `)."""

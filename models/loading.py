@@ -67,7 +67,8 @@ def local(settings: Settings) -> bool:
         settings.generator_source,
         settings.embedder_source,
         settings.reranker_weights,
-        settings.adapter_source,
+        settings.generator_adapter_source,
+        settings.embedder_adapter_source,
         settings.reader_weights,
     )
     return all(Path(source).exists() for source in named if source)
@@ -156,7 +157,7 @@ def _embedder(settings: Settings) -> Embedder:
     from models.embedder.engine import Embedder
 
     try:
-        return Embedder(settings.embedder_source)
+        return Embedder(settings.embedder_source, settings.embedder_adapter_source)
     except (OSError, ValueError, RuntimeError) as error:
         raise _failed("embedder", settings.embedder_source, settings.embedder_weights, error) from error
 

@@ -43,9 +43,11 @@ class Settings(BaseSettings):
     generator_waiting: int = Field(32, ge=1, validation_alias="GENERATOR_WAITING")
     """Requests that may wait; one more is refused at once with 503."""
 
-    embedder_model: str = Field("careline-embedder", validation_alias="EMBEDDINGS_MODEL")
+    embedder_model: str = Field("careline-embedder-2", validation_alias="EMBEDDINGS_MODEL")
     embedder_weights: str = Field("", validation_alias="EMBEDDER_WEIGHTS")
     """A folder or hub id that sentence-transformers loads; empty: multilingual-e5-small from its package."""
+    embedder_adapter: str = Field("", validation_alias="EMBEDDER_ADAPTER")
+    """A LoRA adapter's folder or hub id; empty: ours for our weights, none for others; `none`: none."""
 
     reranker_model: str = Field("careline-reranker", validation_alias="RERANK_MODEL")
     reranker_weights: str = Field("", validation_alias="RERANKER_WEIGHTS")
@@ -71,12 +73,14 @@ class Settings(BaseSettings):
         return self.embedder_weights or str(self.weights / "embedder")
 
     @property
-    def adapter_source(self) -> str | None:
+    def generator_adapter_source(self) -> str | None:
         """Folder or hub id of the generator's adapter, or None."""
-        if self.generator_adapter:
-            return None if self.generator_adapter == "none" else self.generator_adapter
-        ours = ROOM / "generator" / "adapter"
-        return str(ours) if not self.generator_weights and ours.is_dir() else None
+        return _adapter("generator", self.generator_adapter, self.generator_weights)
+
+    @property
+    def embedder_adapter_source(self) -> str | None:
+        """Folder or hub id of the embedder's adapter, or None."""
+        return _adapter("embedder", self.embedder_adapter, self.embedder_weights)
 
     @property
     def encoder_source(self) -> str:
@@ -87,3 +91,11 @@ class Settings(BaseSettings):
     def reader_adapter(self) -> Path:
         """Folder of our reader's adapter, whether trained yet or not."""
         return ROOM / "reader" / "adapter"
+
+
+def _adapter(room: str, chosen: str, weights: str) -> str | None:
+    """The chosen adapter; ours where nothing is chosen and the weights are ours."""
+    if chosen:
+        return None if chosen == "none" else chosen
+    ours = ROOM / room / "adapter"
+    return str(ours) if not weights and ours.is_dir() else None

@@ -1,4 +1,4 @@
-"""The embedder at work: any model that sentence-transformers loads."""
+"""The embedder at work: any model that sentence-transformers loads, with an adapter where there is one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
+from models.adapters import merged
+
 
 class Embedder:
     """Texts to vectors. Prefixes such as e5's `query: ` are the caller's business, as they are with vLLM."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, adapter: str | None = None) -> None:
         self._model = SentenceTransformer(source, device="cpu", model_kwargs={"dtype": "float32"})
+        if adapter:
+            merged(self._encoder, adapter)  # in place
         self._model.eval()
+
+    @property
+    def _encoder(self) -> Any:
+        first: Any = self._model[0]
+        return first.auto_model
 
     @property
     def limit(self) -> int:
@@ -30,8 +39,7 @@ class Embedder:
     @property
     def word_embeddings(self) -> Any:
         """The encoder's embeddings, most of its memory: a model tuned on the same encoder may share them."""
-        encoder: Any = self._model[0].auto_model
-        return encoder.embeddings
+        return self._encoder.embeddings
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, its begin and end included."""

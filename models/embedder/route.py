@@ -42,7 +42,8 @@ async def embed(request: web.Request) -> web.Response:
     vectors, tokens = [], 0
     for start in range(0, len(texts), _AT_ONCE):
         part = texts[start : start + _AT_ONCE]
-        sizes = embedder.tokens(part)
+        # the tokenizer is not safe to use from two threads
+        sizes = await request.app[WORKER].run(lambda part=part: embedder.tokens(part))  # type: ignore[misc]
         if asked.truncate_prompt_tokens is None:
             for number, size in enumerate(sizes, start):
                 check_length(size, embedder.limit, f"input.{number}")

@@ -38,7 +38,7 @@ def ensure(settings: Settings) -> Path:
 
     WeightsError, OSError or ValueError when it cannot be made.
     """
-    target = settings.weights / f"{_OURS}{_hash(settings.adapter_source)}.gguf"
+    target = settings.weights / f"{_OURS}{_hash(settings.generator_adapter_source)}.gguf"
     if target.is_file():
         return target
     base = _base(settings)

@@ -94,7 +94,7 @@ def load_llama(settings: Settings) -> LlamaGenerator:
     import xllamacpp  # noqa: F401 - first: who lacks it shall not wait for the file
 
     named = settings.generator_weights
-    if named and settings.adapter_source:
+    if named and settings.generator_adapter_source:
         raise ValueError("an adapter cannot be put on a GGUF file: merge it first")
     if named and not Path(named).is_file():
         raise ValueError("llama.cpp takes a GGUF file")

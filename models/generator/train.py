@@ -27,6 +27,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, DataCollatorForSeq2Seq, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
+from models.adapters import save
 from models.generator.card import write_card
 from models.generator.corpus import Corpus, add_arguments, corpus
 from models.generator.dataset import Example
@@ -113,15 +114,6 @@ def _arguments(work: Path, epochs: float, seed: int) -> TrainingArguments:
     )
 
 
-def save(model: PeftModel, out: Path) -> None:
-    """The adapter in bfloat16: half the size, and merging it in loses nothing that counts."""
-    small = {name: value.to(torch.bfloat16) for name, value in model.state_dict().items() if "lora_" in name}
-    model.peft_config["default"].base_model_name_or_path = "SmolLM2-135M-Instruct"
-    model.save_pretrained(str(out), state_dict=small, save_embedding_layers=False)
-    (out / "README.md").unlink(missing_ok=True)
-    (out / "adapter_model.safetensors").chmod(0o644)
-
-
 def main() -> None:
     """Train, measure, write the adapter and its card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -133,7 +125,7 @@ def main() -> None:
     trained, measured = corpus(options)
     tokenizer = load_tokenizer(settings)
     model, took = train(trained, settings, options.epochs, options.seed)
-    save(model, options.out)
+    save(model, "SmolLM2-135M-Instruct", options.out)
     model.eval()
     model.config.use_cache = True
     echo("measuring the tuned model")

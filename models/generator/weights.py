@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from models.adapters import merged
 from models.settings import Settings
 
 
@@ -28,19 +28,10 @@ def load_tokenizer(settings: Settings) -> Any:
 
 def load_model(settings: Settings) -> Any:
     """The model, ready to generate."""
-    adapter = settings.adapter_source
+    adapter = settings.generator_adapter_source
     # Merging in bfloat16 would round the adapter's small steps away.
     first = torch.float32 if adapter else dtype(settings)
     model: Any = AutoModelForCausalLM.from_pretrained(settings.generator_source, dtype=first)
     if adapter:
-        model = _merged(model, adapter)
+        model = merged(model, adapter)
     return model.to(dtype(settings)).eval()
-
-
-def _merged(model: Any, adapter: str) -> Any:
-    from peft import PeftModel
-
-    with warnings.catch_warnings():
-        # peft 0.21 asks transformers 5 by a name that is on its way out.
-        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
-        return PeftModel.from_pretrained(model, adapter).merge_and_unload()

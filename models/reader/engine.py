@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import PeftModel
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+from models.adapters import merged
 from models.reader.messages import ACUITIES
 
 LONGEST = 192
@@ -36,11 +36,10 @@ class Reader:
 
         OSError or ValueError when it is not there or does not fit.
         """
-        model = PeftModel.from_pretrained(classifier(base), str(adapter))
-        merged: Any = model.merge_and_unload()
+        model = merged(classifier(base), str(adapter))
         if embeddings is not None:
-            merged.base_model.embeddings = embeddings
-        return cls(merged, AutoTokenizer.from_pretrained(base))
+            model.base_model.embeddings = embeddings
+        return cls(model, AutoTokenizer.from_pretrained(base))
 
     @classmethod
     def whole(cls, source: str) -> Reader:

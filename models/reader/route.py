@@ -31,7 +31,7 @@ async def classify(request: web.Request) -> web.Response:
     texts = [asked.input] if isinstance(asked.input, str) else asked.input
     if not 0 < len(texts) <= 64:
         raise ApiError(400, "input: between 1 and 64 texts are taken at once.", "input")
-    sizes = reader.tokens(texts)
+    sizes = await request.app[WORKER].run(lambda: reader.tokens(texts))
     if asked.truncate_prompt_tokens is None:
         for number, size in enumerate(sizes):
             check_length(size, reader.limit, f"input.{number}")

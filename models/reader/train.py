@@ -27,6 +27,7 @@ from peft import LoraConfig, get_peft_model
 from torch.utils.data import Dataset
 from transformers import AutoTokenizer, DataCollatorWithPadding, Trainer, TrainingArguments
 
+from models.adapters import save
 from models.reader.card import card
 from models.reader.engine import LONGEST, Reader, classifier
 from models.reader.everyday import everyday
@@ -99,15 +100,6 @@ def _arguments(settings: Settings, messages: int, epochs: float, seed: int) -> T
     )
 
 
-def save(model: Any, out: Path) -> None:
-    """The adapter with head and pooler, in bfloat16: half the size."""
-    model.peft_config["default"].base_model_name_or_path = "multilingual-e5-small"
-    small = {name: value.to(torch.bfloat16) for name, value in model.state_dict().items()}
-    model.save_pretrained(str(out), state_dict=small, save_embedding_layers=False)
-    (out / "README.md").unlink(missing_ok=True)
-    (out / "adapter_model.safetensors").chmod(0o644)
-
-
 def _alarms(reader: Reader, calm: Sequence[Message]) -> dict[str, float]:
     """Share of everyday lines that are called an emergency, by bar."""
     rows = reader.classify([message.text for message in calm])
@@ -131,7 +123,7 @@ def main() -> int:
     calm, calm_kept_out = split(everyday(), _EVERYDAY, [])
     echo(f"training on {len(trained)} messages and {len(calm)} everyday lines, {len(kept_out)} messages kept out")
     model, tokenizer, seconds = tune([*trained, *calm], Settings(), options.epochs, options.seed)
-    save(model, options.out)
+    save(model, "multilingual-e5-small", options.out)
     reader = Reader(model, tokenizer)
     measured = figures(kept_out, reader.classify([message.text for message in kept_out]))
     took = {

@@ -33,7 +33,7 @@ async def rerank(request: web.Request) -> web.Response:
     tokens = 0
     for start in range(0, len(asked.documents), _AT_ONCE):
         part = asked.documents[start : start + _AT_ONCE]
-        sizes = reranker.tokens(asked.query, part)
+        sizes = await request.app[WORKER].run(lambda part=part: reranker.tokens(asked.query, part))  # type: ignore[misc]
         if asked.truncate_prompt_tokens is None:
             for number, size in enumerate(sizes, start):
                 check_length(size, reranker.limit, f"documents.{number}")

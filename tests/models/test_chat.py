@@ -117,7 +117,7 @@ async def test_health_and_embeddings_answer_while_a_reply_is_written(client: aio
     async with client.get("/health") as response:
         assert response.status == 200
     assert time.monotonic() - started < 1
-    status, _ = await post(client, "/v1/embeddings", {"model": "careline-embedder", "input": "query: hello"})
+    status, _ = await post(client, "/v1/embeddings", {"model": "careline-embedder-2", "input": "query: hello"})
     assert status == 200
     assert not writing.done()
     await writing

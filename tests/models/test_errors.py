@@ -29,12 +29,12 @@ MESSAGES = [{"role": "user", "content": "hello"}]
         (CHAT, {"model": "careline-generator", "messages": MESSAGES, "max_tokens": 0}, 400, "max_tokens"),
         (CHAT, {"model": "careline-generator", "messages": MESSAGES, "max_tokens": 99999}, 400, "messages"),
         (CHAT, {"model": "gpt-9", "messages": MESSAGES}, 404, "model"),
-        (EMBED, {"model": "careline-embedder", "input": []}, 400, "input"),
-        (EMBED, {"model": "careline-embedder", "input": ["fine", "long " * 600]}, 400, "input.1"),
-        (EMBED, {"model": "careline-embedder", "input": "x", "dimensions": 7}, 400, "dimensions"),
+        (EMBED, {"model": "careline-embedder-2", "input": []}, 400, "input"),
+        (EMBED, {"model": "careline-embedder-2", "input": ["fine", "long " * 600]}, 400, "input.1"),
+        (EMBED, {"model": "careline-embedder-2", "input": "x", "dimensions": 7}, 400, "dimensions"),
         (RERANK, {"model": "careline-reranker", "query": "x", "documents": []}, 400, "documents"),
         (RERANK, {"model": "careline-reranker", "query": "x", "documents": ["long " * 600]}, 400, "documents.0"),
-        (CLASSIFY, {"model": "careline-embedder", "input": "x"}, 404, "model"),
+        (CLASSIFY, {"model": "careline-embedder-2", "input": "x"}, 404, "model"),
     ],
 )
 async def test_a_bad_request_is_told_where(

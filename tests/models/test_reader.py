@@ -11,12 +11,13 @@ import aiohttp
 import pytest
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
+from models.adapters import save
 from models.reader.card import card
 from models.reader.engine import LONGEST, Reader
 from models.reader.everyday import everyday
 from models.reader.figures import figures
 from models.reader.messages import ACUITIES, DataError, Message, read, split
-from models.reader.train import RECIPE, save, tune
+from models.reader.train import RECIPE, tune
 from models.reader.variants import variant
 from models.settings import Settings
 from tests.models.conftest import Server, post
@@ -66,7 +67,7 @@ def adapter(server: Server, messages: list[Message], tmp_path_factory: pytest.Te
     """Trained on these few messages, as the command does it."""
     model, _tokenizer, _seconds = tune(messages, Settings(state=Path(".careline")), epochs=20, seed=1)
     folder = tmp_path_factory.mktemp("trained") / "adapter"
-    save(model, folder)
+    save(model, "multilingual-e5-small", folder)
     return folder
 
 

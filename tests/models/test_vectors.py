@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ PAGES = [
 
 
 async def vectors(client: aiohttp.ClientSession, texts: list[str]) -> Any:
-    status, body = await post(client, "/v1/embeddings", {"model": "careline-embedder", "input": texts})
+    status, body = await post(client, "/v1/embeddings", {"model": "careline-embedder-2", "input": texts})
     assert status == 200, body
     return np.array([row["embedding"] for row in body["data"]])
 
@@ -57,7 +58,7 @@ async def test_vectors_are_of_unit_length_in_order_and_the_same_alone_or_togethe
 
 
 async def test_base64_holds_the_same_floats(client: aiohttp.ClientSession) -> None:
-    asked = {"model": "careline-embedder", "input": PAGES[0], "encoding_format": "base64"}
+    asked = {"model": "careline-embedder-2", "input": PAGES[0], "encoding_format": "base64"}
     _, body = await post(client, "/v1/embeddings", asked)
     decoded = np.frombuffer(base64.b64decode(body["data"][0]["embedding"]), "<f4")
     np.testing.assert_allclose(decoded, (await vectors(client, [PAGES[0]]))[0], atol=1e-6)
@@ -65,9 +66,25 @@ async def test_base64_holds_the_same_floats(client: aiohttp.ClientSession) -> No
 
 
 async def test_a_long_text_is_cut_where_the_caller_allows_it(client: aiohttp.ClientSession) -> None:
-    asked = {"model": "careline-embedder", "input": "long " * 600, "truncate_prompt_tokens": -1}
+    asked = {"model": "careline-embedder-2", "input": "long " * 600, "truncate_prompt_tokens": -1}
     status, body = await post(client, "/v1/embeddings", asked)
     assert (status, body["usage"]["total_tokens"]) == (200, 512)
+
+
+async def test_many_may_ask_for_vectors_and_readings_at_once(client: aiohttp.ClientSession) -> None:
+    """One tokenizer counts and pads for all of them."""
+    texts = [
+        ["short"],
+        ["query: " + "a longer one " * 30, "and a short one"],
+        ["中等长度的一句话" * 4],
+        ["b", "c " * 60],
+    ]
+    asks = [
+        post(client, path, {"model": model, "input": one})
+        for one in texts * 12
+        for path, model in (("/v1/embeddings", "careline-embedder-2"), ("/classify", "careline-reader"))
+    ]
+    assert {status for status, _ in await asyncio.gather(*asks)} == {200}
 
 
 async def test_reranking_puts_the_answering_document_first(client: aiohttp.ClientSession) -> None:
