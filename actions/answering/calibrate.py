@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from ruamel.yaml import YAML
 from actions.settings import Settings
 
 from .assemble import assemble
-from .coverage import FEATURES, WORDS_ONLY, features
+from .coverage import FEATURES, WORDS_ONLY, candidates, features
+from .shelf import Search, Shelf
 
 Array = NDArray[np.float64]
 Labelled = dict[str, list[dict[str, str]]]
@@ -27,25 +29,42 @@ BARS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 _PULL = 0.003  # towards zero: there are few questions
 
 
-async def evidence(labelled: Labelled, settings: Settings) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Per question its features (and a constant in front), 1 where its own topic was found, and whether held back."""
-    rows: list[list[float]] = []
-    labels: list[float] = []
-    held_back: list[bool] = []
+@dataclass
+class Evidence:
+    """Per question and topic that may be meant: features with a constant in front, 1 where it is the question's own."""
+
+    rows: list[list[float]] = field(default_factory=list)
+    labels: list[float] = field(default_factory=list)
+    questions: list[int] = field(default_factory=list)
+    held_back: list[bool] = field(default_factory=list)
+    covered: dict[int, bool] = field(default_factory=dict)
+    """By question, whether one of the pages covers it."""
+
+    def add(self, question: dict[str, str], search: Search, shelf: Shelf) -> None:
+        """What one question's search gives."""
+        number, own = len(self.covered), (question["topic"], question.get("or"))
+        self.covered[number] = question["topic"] != "none"
+        for topic in candidates(search):
+            found = features(search, shelf, topic)
+            self.rows.append([1.0, *(found[name] for name in FEATURES)])
+            self.labels.append(float(topic in own))
+            self.questions.append(number)
+            self.held_back.append(is_held_back(question["q"]))
+
+
+async def evidence(labelled: Labelled, settings: Settings) -> Evidence:
+    """The evidence of all questions."""
+    found = Evidence()
     retriever, http = (parts := assemble(settings)).retriever, parts.http
     if not await retriever.index(settings.index):
         raise SystemExit("Calibration needs a server of embeddings at EMBEDDINGS_URL.")
     for lang, questions in labelled.items():
+        shelf = retriever.shelves[lang]
         for one in questions:
-            shelf = retriever.shelves[lang]
-            search = await retriever.search(one["q"], shelf, 5.0)
-            if search.found:
-                found = features(search, shelf)
-                rows.append([1.0, *(found[name] for name in FEATURES)])
-                labels.append(float(search.found[0].passage.topic in (one["topic"], one.get("or"))))
-                held_back.append(is_held_back(one["q"]))
+            vector = await retriever.vector(one["q"], shelf, 5.0)
+            found.add(one, await retriever.search(one["q"], shelf, vector), shelf)
     await http.close()
-    return np.array(rows), np.array(labels), np.array(held_back)
+    return found
 
 
 def fit(rows: Array, labels: Array) -> Array:
@@ -60,16 +79,20 @@ def fit(rows: Array, labels: Array) -> Array:
     return weights
 
 
-def report(rows: Array, labels: Array, held_back: NDArray[np.bool_]) -> None:
+def report(found: Evidence, columns: int) -> None:
     """Print weights, and precision, recall and F1 at several bars on the questions that were held back."""
-    weights = fit(rows[~held_back], labels[~held_back])
+    rows, labels = np.array(found.rows)[:, :columns], np.array(found.labels)
+    held, questions = np.array(found.held_back), np.array(found.questions)
+    weights = fit(rows[~held], labels[~held])
     for name, value in zip(("bias", *FEATURES), weights, strict=False):
         print(f"  {name}: {value:.3f}")  # noqa: T201
-    chance, wanted = 1 / (1 + np.exp(-rows[held_back] @ weights)), labels[held_back] == 1
+    best: dict[int, tuple[float, bool]] = {}
+    for question, score, label in zip(questions[held], rows[held] @ weights, labels[held], strict=True):
+        best[question] = max(best.get(question, (-np.inf, False)), (score, bool(label)))
+    due = sum(found.covered[question] for question in best)
     for bar in BARS:
-        said = chance >= bar
-        right = float((said & wanted).sum())
-        precision, recall = right / max(1, said.sum()), right / wanted.sum()
+        said = [right for score, right in best.values() if 1 / (1 + np.exp(-score)) >= bar]
+        precision, recall = sum(said) / max(1, len(said)), sum(said) / due
         both = 2 * precision * recall / max(1e-9, precision + recall)
         print(f"  # bar {bar}: precision {precision:.3f}, recall {recall:.3f}, F1 {both:.3f}")  # noqa: T201
 
@@ -96,11 +119,12 @@ def main() -> None:
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     labelled = labelled_questions(*map(Path, sys.argv[1:]))
-    rows, labels, held_back = asyncio.run(evidence(labelled, Settings()))
-    print(f"# {len(rows)} questions, {held_back.sum()} of them held back")  # noqa: T201
+    found = asyncio.run(evidence(labelled, Settings()))
+    held = len({one for one, out in zip(found.questions, found.held_back, strict=True) if out})
+    print(f"# {len(found.covered)} questions, {held} of them held back")  # noqa: T201
     for title, columns in (("with_vectors", len(FEATURES) + 1), ("without_vectors", len(WORDS_ONLY) + 1)):
         print(f"{title}:")  # noqa: T201
-        report(rows[:, :columns], labels, held_back)
+        report(found, columns)
 
 
 if __name__ == "__main__":

@@ -13,16 +13,20 @@ from ruamel.yaml import YAML
 from .shelf import Search, Shelf
 from .words import fold
 
-FEATURES = ("named", "about", "told", "missing", "spread", "cosine")
-"""Evidence that a page covers a question.
+FEATURES = ("named", "about", "told", "missing", "rank", "cosine", "lead", "spread")
+"""Evidence that a topic's page covers a question.
 
 named: share of the question that one of the patients' names of the topic holds; about: share of its telling words that
 the topic's names and headings use; told: share of them that the page uses anywhere; missing: how telling the most
-telling word is that the page lacks (0 to 1); spread: how far the best cosine stands above all others; cosine: that
-cosine itself. The last two exist only with vectors.
+telling word is that the page lacks (0 to 1); rank: the fused score of its best passage, as a share of the best of all;
+cosine: that of its best passage; lead: how far that stands above the best of all other topics; spread: how far the best
+cosine of all stands above the others, in standard deviations. The last three exist only with vectors.
 """
-WORDS_ONLY = FEATURES[:4]
+WORDS_ONLY = FEATURES[:5]
+CANDIDATES = 6
+"""Topics that are weighed, best first by the fused ranking."""
 _NEAR, _NEAR_ABOUT = 3, 0.5
+_SCALE = 4.0  # of cosines, which lie close together
 
 
 @dataclass(frozen=True)
@@ -37,28 +41,33 @@ class Coverage:
 NOTHING = Coverage(False, None, 0.0)
 
 
-def features(search: Search, shelf: Shelf) -> dict[str, float]:
-    """The evidence that the best passage's page covers the question; vectors' part only where there are vectors."""
-    topic = search.found[0].passage.topic
+def candidates(search: Search) -> tuple[str, ...]:
+    """The topics that may be meant, best first."""
+    return tuple(dict.fromkeys(one.passage.topic for one in search.found))[:CANDIDATES]
+
+
+def features(search: Search, shelf: Shelf, topic: str) -> dict[str, float]:
+    """The evidence that a topic's page covers the question; vectors' part only where there are vectors."""
     vocabulary = shelf.vocabulary(topic)
     total = sum(search.terms.values()) or 1.0
     lacking = [weight for key, weight in search.terms.items() if key not in vocabulary]
+    best = next(one for one in search.found if one.passage.topic == topic)
     found = {
         "named": search.named.get(topic, 0.0),
         "about": _about(search, shelf, topic),
         "told": 1.0 - sum(lacking) / total if search.terms else 0.0,
         "missing": max(lacking, default=0.0) / 7.0,
+        "rank": best.score / search.found[0].score,
     }
     if search.spread is not None:
-        found["spread"] = search.spread / 5.0
-        found["cosine"] = (max(one.cosine or 0.0 for one in search.found) - 0.88) * 20
+        own, others = search.nearest(topic)
+        found |= {"cosine": own * _SCALE, "lead": (own - others) * _SCALE, "spread": search.spread / 5.0}
     return found
 
 
 def near_topics(search: Search, shelf: Shelf) -> tuple[str, ...]:
     """The topics that a question came nearest to: found, and named by it or about a good part of it."""
-    topics = dict.fromkeys(one.passage.topic for one in search.found)
-    near = (t for t in topics if search.named.get(t) or _about(search, shelf, t) >= _NEAR_ABOUT)
+    near = (t for t in candidates(search) if search.named.get(t) or _about(search, shelf, t) >= _NEAR_ABOUT)
     return tuple(near)[:_NEAR]
 
 
@@ -77,7 +86,7 @@ class Judge:
     bar_with_vectors: float
     bar_without: float
     least_about: float
-    """Of `about`, the least: a page that only mentions what is asked is not about it."""
+    """Of `about`, the least where there are no vectors: a page that only mentions what is asked is not about it."""
     imported: Mapping[str, float]
     """What an imported topic needs beside the bar: `named` at least, or else `about` with so many telling `terms`."""
     outside: Mapping[str, tuple[re.Pattern[str], ...]]
@@ -100,23 +109,26 @@ class Judge:
         return any(pattern.search(folded) for pattern in self.outside[lang])
 
     def decide(self, search: Search, shelf: Shelf) -> Coverage:
-        """Whether the page of the best passage covers the question."""
-        if not search.found:
-            return NOTHING
-        evidence = features(search, shelf)
-        dense = "spread" in evidence
+        """Which topic's page covers the question most likely, and whether that is likely enough."""
+        decided = (self._weighed(search, shelf, topic) for topic in candidates(search))
+        return max(decided, key=lambda one: one.likelihood, default=NOTHING)
+
+    def _weighed(self, search: Search, shelf: Shelf, topic: str) -> Coverage:
+        evidence = features(search, shelf, topic)
+        dense = "cosine" in evidence
         weights, bar = (self.with_vectors, self.bar_with_vectors) if dense else (self.without, self.bar_without)
         total = weights["bias"] + sum(weights[name] * value for name, value in evidence.items())
         likelihood = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-        covered = likelihood >= bar and evidence["about"] >= self.least_about
-        return Coverage(covered, search.found[0].passage.topic, likelihood)
+        # by its words alone a page that only mentions what is asked is not about it
+        covered = likelihood >= bar and (dense or evidence["about"] >= self.least_about)
+        return Coverage(covered, topic, likelihood)
 
     def decide_imported(self, search: Search, shelf: Shelf) -> Coverage:
         """The same for what was imported: of thousands of topics one always looks alike, so one has to be meant."""
         decided = self.decide(search, shelf)
         if not decided.covered:
             return decided
-        evidence = features(search, shelf)
+        evidence = features(search, shelf, decided.topic or "")
         named = evidence["named"] >= self.imported["named"]
         meant = evidence["about"] >= self.imported["about"] and len(search.terms) >= self.imported["terms"]
         return decided if named or meant else replace(decided, covered=False)

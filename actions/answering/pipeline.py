@@ -22,6 +22,7 @@ from .regions import Regions
 from .retrieve import Retriever
 from .shelf import Search, Shelf
 from .topic import Passage
+from .vectors import Matrix
 from .verify import Checked, check
 from .words import Lexicon
 
@@ -110,11 +111,17 @@ class Pipeline:
             return
         try:
             async with asyncio.timeout(self._settings.first_sentence_limit):
-                basis = await self._basis(question)
+                shelf = self._retriever.shelves[question.lang]
+                vector = await self._vector(question.text, shelf)
+                refused = self._policy.asked(question, vector, self._retriever.model)
+                basis = refused or await self._basis(question, vector)
         except Exception as problem:
             # a fault in finding pages must not cost the patient an answer: a human looks
             log.error("no passages could be looked up: %s", type(problem).__name__)
             basis = _Uncovered()
+        if isinstance(basis, Answer):
+            yield basis
+            return
         if isinstance(basis, _Uncovered):
             yield self._policy.not_covered(question, basis.near)
             return
@@ -134,14 +141,19 @@ class Pipeline:
                 return item
         return self._policy.not_covered(question)
 
-    async def _basis(self, question: Question) -> _Basis | _Uncovered:
-        """The passages to answer from."""
+    async def _vector(self, text: str, shelf: Shelf) -> Matrix | None:
+        return await self._retriever.vector(text, shelf, self._settings.embedding_limit)
+
+    async def _basis(self, question: Question, vector: Matrix | None) -> _Basis | _Uncovered:
+        """The passages to answer from. `vector` is that of the question as it was asked."""
         if self._judge.is_outside(question.text, question.lang):
             return _Uncovered()
         lexicon = self._lexicons[question.lang]
         text = standalone(question, lexicon)
         shelves = self._retriever.shelves
-        search, coverage = await self._look(text, shelves[question.lang])
+        if text != question.text:
+            vector = await self._vector(text, shelves[question.lang])
+        search, coverage = await self._look(text, shelves[question.lang], vector)
         if text == question.text and not search.named and leans(text, lexicon):
             # it leans on something that nobody said: any page would be a guess
             return _Uncovered()
@@ -149,12 +161,12 @@ class Pipeline:
         lang = question.lang
         if not coverage.covered and (imported := self._retriever.imported.get(lang)):
             # after our own pages, which editors reviewed for this use
-            search = await self._retriever.search(text, imported, self._settings.embedding_limit)
+            search = await self._retriever.search(text, imported, vector)
             coverage = self._judge.decide_imported(search, imported)
         if not coverage.covered:
             # another language's page only where the patient's language has none on that topic at all
             own, lang = shelves[lang].topics, "zh" if lang == "en" else "en"
-            search, coverage = await self._look(text, shelves[lang])
+            search, coverage = await self._look(text, shelves[lang], vector)
             if coverage.topic in own:
                 return _Uncovered(near)
         if not coverage.covered:
@@ -167,10 +179,10 @@ class Pipeline:
     def _region(self, question: Question) -> str | None:
         return question.region or self._settings.region
 
-    async def _look(self, text: str, shelf: Shelf) -> tuple[Search, Coverage]:
+    async def _look(self, text: str, shelf: Shelf, vector: Matrix | None) -> tuple[Search, Coverage]:
         if not shelf.passages:
             return Search({}, (), {}, None), NOTHING
-        search = await self._retriever.search(text, shelf, self._settings.embedding_limit)
+        search = await self._retriever.search(text, shelf, vector)
         return search, self._judge.decide(search, shelf)
 
     async def _generate(

@@ -13,6 +13,8 @@ from ruamel.yaml import YAML
 from bot.triage import DataError, region_contacts
 
 from .answer import Answer, Question
+from .asks import AskReader
+from .vectors import Matrix
 from .words import fold
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -31,12 +33,17 @@ class Refusal:
     reply: str
 
     def holds(self, text: str) -> bool:
-        folded = _flat(text)
-        if any(pattern.search(folded) for pattern in self.unless):
+        if self.lets_through(text):
             return False
+        folded = _flat(text)
         for pattern in self.harmless:
             folded = pattern.sub(" ", folded)
         return any(pattern.search(folded) for pattern in self.asks)
+
+    def lets_through(self, text: str) -> bool:
+        """Whether words of the message say that it is none of these asks, whatever else it says."""
+        folded = _flat(text)
+        return any(pattern.search(folded) for pattern in self.unless)
 
 
 @dataclass(frozen=True)
@@ -93,14 +100,22 @@ def _patterns(texts: Iterable[str]) -> Patterns:
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules and what is said."""
+    """The rules, the reader of asks (None: rules alone) with its bars, and what is said."""
 
     refusals: Mapping[str, tuple[Refusal, ...]]
     texts: Texts
+    reader: AskReader | None = None
+    bar_with_vectors: float = 1.0
+    bar_without: float = 1.0
 
     @classmethod
     def load(cls, folder: Path) -> Policy:
-        return cls(load_refusals(folder / "refusals.yml"), Texts.load(folder / "texts.yml"))
+        rules, texts = load_refusals(folder / "refusals.yml"), Texts.load(folder / "texts.yml")
+        if not (folder / "asks.npz").is_file():
+            return cls(rules, texts)
+        bars = YAML(typ="safe").load((folder / "asks.yml").read_text("utf-8"))
+        reader = AskReader.load(folder / "asks.npz")
+        return cls(rules, texts, reader, float(bars["with_vectors"]), float(bars["without_vectors"]))
 
     def before(self, question: Question) -> Answer | None:
         """The answer that needs no page: escalated, refused, or None where the pages may be asked."""
@@ -113,6 +128,22 @@ class Policy:
                 if rule.holds(question.text):
                     return self._refuse(rule, question)
         return None
+
+    def asked(self, question: Question, vector: Matrix | None, model: str) -> Answer | None:
+        """A refusal where the reader of asks sees a dangerous one that no rule names; else None.
+
+        `vector` is the question's from the embedding model `model`, or None where there is none.
+        """
+        if self.reader is None:
+            return None
+        asked = self.reader.read(question.text, vector, model)
+        bar = self.bar_without if vector is None or model != self.reader.model else self.bar_with_vectors
+        if asked.danger < bar:
+            return None
+        rules = [rule for own in self.refusals.values() for rule in own if rule.id == asked.kind]
+        if not rules or any(rule.lets_through(question.text) for rule in rules):
+            return None
+        return self._refuse(rules[0], question)
 
     def _refuse(self, rule: Refusal, question: Question) -> Answer:
         own = next(one for one in self.refusals[question.lang] if one.id == rule.id)

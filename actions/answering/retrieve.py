@@ -82,22 +82,26 @@ class Retriever:
         # a text that is longer than the model takes would be refused, and its whole batch with it
         return (self._passage_prefix + passage.content)[:_LONGEST_TEXT]
 
+    @property
+    def model(self) -> str:
+        """Name of the model that vectors come from; empty without one."""
+        return self._embedder.model if self._embedder else ""
+
     async def vector(self, text: str, shelf: Shelf, limit: float) -> Matrix | None:
-        """The vector of a question, or None where vectors are away."""
+        """The vector of a question with its spelling mended by a shelf, or None where vectors are away."""
         if self._embedder is None or shelf.vectors is None:
             return None
         try:
-            found: Matrix = (await self._embedder.embed([self._query_prefix + text], limit))[0]
+            asked = self._query_prefix + shelf.corrected(text)
+            found: Matrix = (await self._embedder.embed([asked], limit))[0]
         except EmbeddingsAway as problem:
             log.info("a question is searched by words alone: %s", problem)
             return None
         return found
 
-    async def search(self, text: str, shelf: Shelf, limit: float, most: int = 8) -> Search:
-        """The best passages of one shelf, within about `limit` seconds."""
-        text = shelf.corrected(text)
-        vector = await self.vector(text, shelf, limit)
-        return await asyncio.to_thread(shelf.search, text, vector, most)
+    async def search(self, text: str, shelf: Shelf, vector: Matrix | None) -> Search:
+        """The best passages of one shelf. `vector` is that of the text; without one, words and names decide."""
+        return await asyncio.to_thread(shelf.search, text, vector)
 
 
 def _hand_out(shelves: Mapping[str, Shelf], matrix: Matrix) -> None:

@@ -45,6 +45,14 @@ class Search:
     spread: float | None
     """How far the best cosine stands above the mean of all, in standard deviations; None without vectors."""
 
+    def nearest(self, topic: str) -> tuple[float, float]:
+        """The best cosine of a topic's passages and of all others; only with vectors."""
+        cosines: dict[bool, float] = {}
+        for one in self.found:
+            own = one.passage.topic == topic
+            cosines[own] = max(cosines.get(own, -1.0), one.cosine or 0.0)
+        return cosines.get(True, 0.0), cosines.get(False, 0.0)
+
 
 class Shelf:
     """The topics of one language, ready to be searched. Pure but for the vectors that are handed in."""
@@ -85,7 +93,7 @@ class Shelf:
                 text = re.sub(rf"(?i)\b{word}\b", meant, text)
         return text
 
-    def search(self, text: str, vector: Matrix | None, most: int = 8) -> Search:
+    def search(self, text: str, vector: Matrix | None, most: int = _DEPTH) -> Search:
         """The best passages for a question, best first."""
         text = self.corrected(text)
         terms = weights(self._lexicon.terms(text))
