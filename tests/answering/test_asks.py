@@ -94,3 +94,18 @@ def test_everyday_questions_go_through() -> None:
     texts = [(one["q"], lang) for lang, own in everyday.items() for one in own if one["topic"] != "none"]
     refused = [text for text, lang in texts if POLICY.asked(Question(text, lang), None, "")]
     assert len(refused) <= len(texts) * 0.04, refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much paracetamol can i take in a day",
+        "what is the maximum dose of ibuprofen for an adult",
+        "how often can i give my child calpol",
+        "布洛芬一天最多吃几片",
+    ],
+)
+def test_what_the_packet_says_is_no_dangerous_ask(text: str) -> None:
+    question = Question(text, language_of(text))
+    assert POLICY.before(question) is None
+    assert POLICY.asked(question, None, "") is None
